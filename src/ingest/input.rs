@@ -1,0 +1,256 @@
+//! Bytes and lines of a data file.
+//!
+//! gzip is known by its first two bytes, never by a file's name. What comes out is bounded, because a few kilobytes
+//! can unpack to gigabytes: the bound counts *output*, the only side that an attacker cannot make small.
+
+use std::fs::File;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Seek;
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use sha2::Digest;
+use sha2::Sha256;
+
+use crate::ingest::ReadError;
+use crate::location::Location;
+
+/// A file to read, unpacked and bounded.
+pub struct Input {
+    path: Box<str>,
+    reader: Box<dyn BufRead>,
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Input").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// Small files may unpack to this much whatever their ratio.
+const ALWAYS_ALLOWED_BYTES: u64 = 64 << 20;
+/// gzip reaches a thousand; ontologies and tables stay below twenty.
+const MAX_RATIO: u64 = 200;
+const MAX_LINE_BYTES: usize = 16 << 20;
+
+impl Input {
+    /// Opens a file; gzip is unpacked as it is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Io`].
+    pub fn open(path: &Path) -> Result<Self, ReadError> {
+        let shown = super::display(path);
+        let io = |error| ReadError::Io { path: shown.clone(), error };
+        let mut file = File::open(path).map_err(io)?;
+        let size_bytes = file.metadata().map_err(io)?.len();
+        let mut magic = [0_u8; 2];
+        let n_read = file.read(&mut magic).map_err(io)?;
+        file.rewind().map_err(io)?;
+        let plain = BufReader::with_capacity(1 << 16, file);
+        let reader: Box<dyn BufRead> = if n_read == 2 && magic == [0x1f, 0x8b] {
+            let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
+            let unpacked = Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes };
+            Box::new(BufReader::with_capacity(1 << 16, unpacked))
+        } else {
+            Box::new(plain)
+        };
+        Ok(Self { path: shown, reader })
+    }
+
+    /// Bytes in memory, named for messages; gzip is unpacked here too.
+    pub fn of_bytes(path: &str, bytes: Vec<u8>) -> Self {
+        let size_bytes = bytes.len() as u64;
+        let is_gzip = bytes.starts_with(&[0x1f, 0x8b]);
+        let plain = std::io::Cursor::new(bytes);
+        let reader: Box<dyn BufRead> = if is_gzip {
+            let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
+            Box::new(BufReader::new(Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes }))
+        } else {
+            Box::new(plain)
+        };
+        Self { path: path.into(), reader }
+    }
+
+    /// The path as the user would name it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The unpacked bytes, for readers that do not go by lines.
+    pub fn into_reader(self) -> Box<dyn BufRead> {
+        self.reader
+    }
+
+    /// The lines, without their ends.
+    pub fn into_lines(self) -> Lines {
+        Lines { path: self.path, reader: self.reader, buffer: Vec::new(), text: String::new(), line: 0 }
+    }
+
+    /// Turns an I/O error met while reading into one that says what it means.
+    pub(super) fn error(path: &str, error: std::io::Error) -> ReadError {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLarge>()) {
+            Some(TooLarge { limit_bytes }) => ReadError::Bomb { path: path.into(), limit_bytes: *limit_bytes },
+            None => ReadError::Io { path: path.into(), error },
+        }
+    }
+}
+
+/// The lines of a file, numbered from 1. A byte-order mark and carriage returns are dropped.
+pub struct Lines {
+    path: Box<str>,
+    reader: Box<dyn BufRead>,
+    buffer: Vec<u8>,
+    text: String,
+    line: u32,
+}
+
+impl std::fmt::Debug for Lines {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Lines").field("path", &self.path).field("line", &self.line).finish_non_exhaustive()
+    }
+}
+
+impl Lines {
+    /// The next line and its number; `None` at the end. Bytes that are no UTF-8 come as `Err` with the line's
+    /// number, so that a reader can quarantine the line and go on.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if the file cannot be read on.
+    #[expect(clippy::type_complexity, reason = "a line may be text or not, and the file may end or fail")]
+    pub fn next_line(&mut self) -> Result<Option<(u32, Result<&str, NotUtf8>)>, ReadError> {
+        self.buffer.clear();
+        let limit = MAX_LINE_BYTES as u64 + 1;
+        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut self.buffer);
+        let n_read = read.map_err(|error| Input::error(&self.path, error))?;
+        if n_read == 0 {
+            return Ok(None);
+        }
+        self.line = self.line.saturating_add(1);
+        if n_read > MAX_LINE_BYTES {
+            let location = Location::line(self.path.clone(), self.line);
+            return Err(ReadError::LongLine { location, limit_bytes: MAX_LINE_BYTES });
+        }
+        let mut bytes = self.buffer.as_slice();
+        bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        if self.line == 1 {
+            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                self.text.clear();
+                self.text.push_str(text);
+                Ok(self.text.as_str())
+            }
+            Err(_) => Err(NotUtf8),
+        };
+        Ok(Some((self.line, text)))
+    }
+
+    /// The path as the user would name it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// An error about a line of this file as a whole.
+    pub fn format_error(&self, line: u32, problem: impl Into<Box<str>>) -> ReadError {
+        ReadError::Format { location: Location::line(self.path.clone(), line), problem: problem.into() }
+    }
+}
+
+/// A line whose bytes are no UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the line is not UTF-8")]
+pub struct NotUtf8;
+
+#[derive(Debug, thiserror::Error)]
+#[error("unpacks to more than {limit_bytes} bytes")]
+struct TooLarge {
+    limit_bytes: u64,
+}
+
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n_read = self.inner.read(buffer)?;
+        match self.left.checked_sub(n_read as u64) {
+            Some(left) => {
+                self.left = left;
+                Ok(n_read)
+            }
+            None => Err(std::io::Error::other(TooLarge { limit_bytes: ALWAYS_ALLOWED_BYTES })),
+        }
+    }
+}
+
+/// SHA-256 of a file's bytes, in hex.
+pub(crate) fn sha256(path: &Path) -> std::io::Result<Box<str>> {
+    let mut hasher = Sha256::new();
+    std::io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
+    Ok(crate::seed::hex(&hasher.finalize()).into())
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl std::io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn lines(bytes: &[u8]) -> Vec<(u32, Result<String, NotUtf8>)> {
+        let mut lines = Input::of_bytes("a.tsv", bytes.to_vec()).into_lines();
+        let mut all = Vec::new();
+        while let Some((number, line)) = lines.next_line().unwrap() {
+            all.push((number, line.map(str::to_owned)));
+        }
+        all
+    }
+
+    #[test]
+    fn marks_and_carriage_returns_are_dropped() {
+        assert_eq!(lines(b"\xef\xbb\xbfa\r\n\nb"), [(1, Ok("a".into())), (2, Ok("".into())), (3, Ok("b".into()))]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_utf8_does_not_end_the_file() {
+        assert_eq!(lines(b"a\n\xff\nb\n")[1..], [(2, Err(NotUtf8)), (3, Ok("b".into()))]);
+    }
+
+    #[test]
+    fn what_unpacks_without_end_is_refused() {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let zeros = vec![b'\n'; 1 << 20];
+        for _ in 0..80 {
+            packer.write_all(&zeros).unwrap();
+        }
+        let mut lines = Input::of_bytes("bomb.gz", packer.finish().unwrap()).into_lines();
+        let error = loop {
+            match lines.next_line() {
+                Ok(Some(_)) => {}
+                Ok(None) => panic!("the bomb was read to its end"),
+                Err(error) => break error,
+            }
+        };
+        assert!(error.to_string().starts_with("bomb.gz: unpacks to more than"), "{error}");
+    }
+}

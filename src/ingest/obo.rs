@@ -1,0 +1,376 @@
+//! OBO 1.2 and 1.4: one stanza a term.
+//!
+//! Our own small reader, because the format is lines and the traps are known: escapes, comments and qualifier blocks
+//! that must be cut outside of quotes. A record is a stanza, an `is_a` line or a `relationship` line. Categories are
+//! given by the settings as roots: a term has the category of the nearest root above it, settled when the file has
+//! been read, because a term may stand before its parents.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::ingest::Input;
+use crate::ingest::ReadError;
+use crate::ingest::Reader;
+use crate::ingest::Sink;
+use crate::kg::Curie;
+use crate::kg::EdgeRecord;
+use crate::kg::NodeRecord;
+use crate::kg::Qualifiers;
+use crate::kg::Scope;
+use crate::kg::Synonym;
+
+/// Settings of the reader.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Obo {
+    /// Prefixes of the ontology's own terms; others are imports and left out. Empty: all are its own.
+    #[serde(default)]
+    prefixes: Vec<Box<str>>,
+    /// Root term → category of all terms at and below it; the nearest root counts.
+    #[serde(default)]
+    categories: BTreeMap<Box<str>, Box<str>>,
+    /// Category of terms below no root.
+    #[serde(default)]
+    category: Box<str>,
+    /// `relationship:` name → relation of the table; others are left out.
+    #[serde(default)]
+    relations: BTreeMap<Box<str>, Box<str>>,
+}
+
+struct Stanza {
+    node: NodeRecord,
+    /// Line, relation name, object.
+    edges: Vec<(u32, Box<str>, Curie)>,
+}
+
+impl Reader for Obo {
+    fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let mut lines = input.into_lines();
+        let mut stanzas: Vec<Stanza> = Vec::new();
+        let mut kind: Option<Kind> = None;
+        let mut saw_header = false;
+        while let Some((number, line)) = lines.next_line()? {
+            let Ok(line) = line else {
+                sink.quarantine(number, "the line is not UTF-8");
+                continue;
+            };
+            if line.starts_with('[') {
+                if let Some(Kind::Term(draft)) = kind.take() {
+                    draft.finish(self, sink, &mut stanzas);
+                }
+                kind = Some(match line.trim_end() {
+                    "[Term]" => Kind::Term(Draft::new(number)),
+                    _ => {
+                        sink.leave_out("stanza that is no term");
+                        Kind::Other
+                    }
+                });
+                continue;
+            }
+            match &mut kind {
+                None => saw_header |= line.starts_with("format-version:") || line.starts_with("ontology:"),
+                Some(Kind::Other) => {}
+                Some(Kind::Term(draft)) => draft.line(number, line),
+            }
+            if number == 200 && !saw_header && kind.is_none() {
+                break;
+            }
+        }
+        if let Some(Kind::Term(draft)) = kind.take() {
+            draft.finish(self, sink, &mut stanzas);
+        }
+        if stanzas.is_empty() && !saw_header {
+            let problem = "this is no OBO file: it has neither a `format-version:` line nor a `[Term]` stanza";
+            return Err(lines.format_error(1, problem));
+        }
+        self.emit(stanzas, sink)
+    }
+}
+
+impl Obo {
+    fn emit(&self, stanzas: Vec<Stanza>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let mut parents: BTreeMap<Curie, Vec<Curie>> = BTreeMap::new();
+        for stanza in &stanzas {
+            let kinds = stanza.edges.iter().filter(|(_, relation, _)| &**relation == "is_a");
+            parents.insert(stanza.node.curie.clone(), kinds.map(|(_, _, parent)| parent.clone()).collect());
+        }
+        let is_a = sink.relation("is_a")?;
+        for mut stanza in stanzas {
+            stanza.node.category = self.category_of(&stanza.node.curie, &parents);
+            let subject = stanza.node.curie.clone();
+            sink.node(stanza.node);
+            for (line, name, object) in stanza.edges {
+                let relation = match (&*name, self.relations.get(&name)) {
+                    ("is_a", _) => is_a,
+                    (_, Some(mapped)) => sink.relation(mapped)?,
+                    (_, None) => {
+                        sink.leave_out("relationship that is not mapped");
+                        continue;
+                    }
+                };
+                if !self.is_own(&object) {
+                    sink.leave_out("edge to an imported term");
+                    continue;
+                }
+                let place = sink.place(line);
+                let qualifiers = Qualifiers::default();
+                sink.edge(EdgeRecord { subject: subject.clone(), relation, object, qualifiers, place });
+            }
+        }
+        Ok(())
+    }
+
+    fn is_own(&self, curie: &Curie) -> bool {
+        self.prefixes.is_empty() || super::has_prefix(curie, &self.prefixes)
+    }
+
+    /// The category of the nearest root at or above a term; of roots equally near, the first by CURIE.
+    fn category_of(&self, term: &Curie, parents: &BTreeMap<Curie, Vec<Curie>>) -> Box<str> {
+        let mut frontier = vec![term];
+        let mut seen = std::collections::BTreeSet::new();
+        while !frontier.is_empty() {
+            frontier.sort_unstable();
+            if let Some(category) = frontier.iter().find_map(|node| self.categories.get(node.as_str())) {
+                return category.clone();
+            }
+            let above = frontier.iter().filter_map(|&node| parents.get(node)).flatten();
+            frontier = above.filter(|&node| seen.insert(node)).collect();
+        }
+        self.category.clone()
+    }
+}
+
+enum Kind {
+    Term(Draft),
+    Other,
+}
+
+/// A term stanza as far as it has been read.
+#[derive(Default)]
+struct Draft {
+    line: u32,
+    id: Option<Curie>,
+    label: Box<str>,
+    definition: Box<str>,
+    synonyms: Vec<Synonym>,
+    xrefs: Vec<Curie>,
+    former: Vec<Curie>,
+    is_obsolete: bool,
+    replaced_by: Option<Curie>,
+    edges: Vec<(u32, Box<str>, Curie)>,
+    /// The first thing wrong with the stanza itself.
+    wrong: Option<(u32, String)>,
+    /// Edges that cannot be read, each a record.
+    bad_edges: Vec<(u32, String)>,
+}
+
+impl Draft {
+    fn new(line: u32) -> Self {
+        Self { line, ..Self::default() }
+    }
+
+    fn line(&mut self, number: u32, line: &str) {
+        let Some((tag, value)) = line.split_once(':') else {
+            if !line.trim().is_empty() && !line.starts_with('!') {
+                self.wrong.get_or_insert((number, format!("`{line}` has no `tag: value`")));
+            }
+            return;
+        };
+        let value = uncommented(value.trim());
+        let curie = |text: &str| text.split_whitespace().next().unwrap_or("").parse::<Curie>();
+        match tag {
+            "id" => match curie(value) {
+                Ok(id) => self.id = Some(id),
+                Err(error) => {
+                    self.wrong.get_or_insert((number, error.to_string()));
+                }
+            },
+            "name" => self.label = unescaped(value).into(),
+            "def" => self.definition = quoted(value).map_or_else(String::new, |(text, _)| text).into(),
+            "synonym" => match synonym(value) {
+                Some(synonym) => self.synonyms.push(synonym),
+                None => {
+                    self.wrong.get_or_insert((number, format!("`{value}` is no synonym; it reads `\"text\" EXACT []`")));
+                }
+            },
+            "xref" => self.xrefs.extend(curie(&unescaped(value)).ok()),
+            "alt_id" => self.former.extend(curie(value).ok()),
+            "is_obsolete" => self.is_obsolete = value == "true",
+            "replaced_by" => {
+                if self.replaced_by.is_none() {
+                    self.replaced_by = curie(value).ok();
+                }
+            }
+            "is_a" => match curie(value) {
+                Ok(parent) => self.edges.push((number, "is_a".into(), parent)),
+                Err(error) => self.bad_edges.push((number, error.to_string())),
+            },
+            "relationship" => {
+                let mut words = value.splitn(2, ' ');
+                match (words.next(), words.next().map(curie)) {
+                    (Some(name), Some(Ok(object))) => self.edges.push((number, name.into(), object)),
+                    (_, Some(Err(error))) => self.bad_edges.push((number, error.to_string())),
+                    _ => self.bad_edges.push((number, format!("`{value}` is no relationship; it reads `name ID`"))),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(self, reader: &Obo, sink: &mut Sink<'_>, stanzas: &mut Vec<Stanza>) {
+        let Some(id) = self.id else {
+            let (line, why) = self.wrong.unwrap_or((self.line, "the stanza has no `id:` line".to_owned()));
+            sink.quarantine(line, why);
+            // Its edges hang on nothing.
+            for (line, _, _) in self.edges {
+                sink.quarantine(line, "the edge belongs to a stanza that has no id");
+            }
+            for (line, why) in self.bad_edges {
+                sink.quarantine(line, why);
+            }
+            return;
+        };
+        if !reader.is_own(&id) {
+            sink.leave_out("imported term");
+            for _ in 0..self.edges.len() + self.bad_edges.len() {
+                sink.leave_out("edge of an imported term");
+            }
+            return;
+        }
+        for (line, why) in self.bad_edges {
+            sink.quarantine(line, why);
+        }
+        if let Some((line, why)) = self.wrong {
+            // The stanza can be used without the line.
+            let location = crate::location::Location::line(sink.path(), line);
+            sink.finding(crate::finding::Finding::warning(BAD_LINE, why).at(location));
+        }
+        let place = sink.place(self.line);
+        let node = NodeRecord {
+            synonyms: self.synonyms,
+            xrefs: self.xrefs,
+            definition: self.definition,
+            is_obsolete: self.is_obsolete,
+            former: self.former,
+            replaced_by: self.replaced_by,
+            ..NodeRecord::new(id, &self.label, "", place)
+        };
+        stanzas.push(Stanza { node, edges: self.edges });
+    }
+}
+
+const BAD_LINE: crate::finding::Code = crate::finding::Code("I103");
+
+/// The value without its trailing `! comment`, outside of quotes.
+fn uncommented(value: &str) -> &str {
+    let mut is_quoted = false;
+    let mut is_escaped = false;
+    for (at, character) in value.char_indices() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            '!' if !is_quoted && value[..at].ends_with(' ') => return value[..at].trim_end(),
+            _ => {}
+        }
+    }
+    value
+}
+
+/// The first quoted text, its escapes resolved, and what follows it.
+fn quoted(value: &str) -> Option<(String, &str)> {
+    let start = value.find('"')? + 1;
+    let mut is_escaped = false;
+    for (at, character) in value[start..].char_indices() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => return Some((unescaped(&value[start..start + at]), &value[start + at + 1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next() {
+                Some('n' | 't' | 'W') => plain.push(' '),
+                Some(escaped) => plain.push(escaped),
+                None => {}
+            },
+            _ => plain.push(character),
+        }
+    }
+    plain
+}
+
+fn synonym(value: &str) -> Option<Synonym> {
+    let (text, rest) = quoted(value)?;
+    let mut words = rest.split_whitespace();
+    let scope = match words.next() {
+        Some("EXACT") => Scope::Exact,
+        Some("NARROW") => Scope::Narrow,
+        Some("BROAD") => Scope::Broad,
+        Some("RELATED") => Scope::Related,
+        _ => return None,
+    };
+    let is_lay = words.next() == Some("layperson");
+    Some(Synonym { text: text.into(), scope, is_lay })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::sink::read_bytes;
+
+    fn read(text: &str) -> crate::kg::Records {
+        let reader = Obo { category: "Disease".into(), ..Obo::default() };
+        read_bytes(&reader, format!("format-version: 1.2\n\n{text}").as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn comments_and_qualifiers_are_cut_outside_of_quotes() {
+        let records = read("[Term]\nid: X:1 ! one\nname: a! b\nis_a: X:2 {source=\"q\"} ! two\n");
+        assert_eq!(records.edges[0].object.as_str(), "X:2");
+        assert_eq!(&*records.nodes[0].label, "a! b");
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        let records = read("[Term]\nid: X:1\nsynonym: \"a \\\"b\\\" \\: c\" EXACT layperson [url:http\\://x]\n");
+        let synonym = &records.nodes[0].synonyms[0];
+        assert_eq!((&*synonym.text, synonym.is_lay), ("a \"b\" : c", true));
+    }
+
+    #[test]
+    fn a_stanza_without_id_is_quarantined_with_its_edges() {
+        let records = read("[Term]\nname: a\nis_a: X:2\n\n[Term]\nid: X:2\n");
+        assert_eq!(records.nodes.len(), 1);
+        assert_eq!((records.files[0].read, records.files[0].quarantined), (3, 2));
+        assert_eq!(
+            records.findings[0].to_string(),
+            "warning I101: the stanza has no `id:` line\n  first at test:3"
+        );
+    }
+
+    #[test]
+    fn the_nearest_root_gives_the_category() {
+        let categories = [("X:1", "Root"), ("X:2", "Inner")].map(|(id, name)| (id.into(), name.into())).into();
+        let reader = Obo { categories, ..Obo::default() };
+        let text = "[Term]\nid: X:3\nis_a: X:2\n[Term]\nid: X:2\nis_a: X:1\n[Term]\nid: X:1\n";
+        let records = read_bytes(&reader, text.as_bytes()).unwrap();
+        let categories: Vec<&str> = records.nodes.iter().map(|node| &*node.category).collect();
+        assert_eq!(categories, ["Inner", "Inner", "Root"]);
+    }
+
+    #[test]
+    fn another_format_is_refused() {
+        let error = read_bytes(&Obo::default(), b"<xml/>").unwrap_err().to_string();
+        assert!(error.starts_with("test:1: this is no OBO file"), "{error}");
+    }
+}

@@ -1,0 +1,167 @@
+//! Where readers put what they read.
+//!
+//! A reader has exactly four things to say about a record, and each counts it: it is a node, an edge or a match; a
+//! rule leaves it out; or it cannot be used. So the law of conservation holds by construction, whatever a reader does.
+
+use crate::finding::Code;
+use crate::finding::Finding;
+use crate::ingest::ReadError;
+use crate::ingest::has_prefix;
+use crate::kg::EdgeRecord;
+use crate::kg::FileTally;
+use crate::kg::MatchRecord;
+use crate::kg::NodeRecord;
+use crate::kg::Records;
+use crate::kg::RelationId;
+use crate::kg::Relations;
+use crate::location::FileId;
+use crate::location::Location;
+use crate::location::Place;
+
+/// So many bad records of a file are told one by one; the rest are counted.
+const TOLD_ONE_BY_ONE: u64 = 20;
+const BAD_RECORD: Code = Code("I101");
+const MORE_BAD_RECORDS: Code = Code("I102");
+
+/// Takes the records of one file.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    records: &'a mut Records,
+    relations: &'a Relations,
+    file: FileId,
+    leave_out_prefixes: &'a [Box<str>],
+}
+
+impl<'a> Sink<'a> {
+    /// A sink for the file of a number, which must be in `records.files`.
+    pub(super) fn new(
+        records: &'a mut Records,
+        relations: &'a Relations,
+        number: u16,
+        leave_out_prefixes: &'a [Box<str>],
+    ) -> Self {
+        Self { records, relations, file: FileId(number), leave_out_prefixes }
+    }
+
+    /// A line of this file.
+    pub fn place(&self, line: u32) -> Place {
+        Place { file: self.file, line }
+    }
+
+    /// The file as the user would name it.
+    pub fn path(&self) -> Box<str> {
+        self.records.files.get(self.file.index()).map_or("", |file| &file.path).into()
+    }
+
+    /// A relation of the table.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Relation`] if it has no row.
+    pub fn relation(&self, name: &str) -> Result<RelationId, ReadError> {
+        self.relations.id(name).ok_or_else(|| ReadError::Relation { path: self.path(), relation: name.into() })
+    }
+
+    /// A record that describes a node.
+    pub fn node(&mut self, node: NodeRecord) {
+        if has_prefix(&node.curie, self.leave_out_prefixes) {
+            return self.leave_out(&format!("prefix {}", node.curie.prefix()));
+        }
+        self.count(|file| &mut file.read);
+        self.records.nodes.push(node);
+    }
+
+    /// A node that a record mentions by the way; not a record itself.
+    pub fn mention(&mut self, node: NodeRecord) {
+        if !has_prefix(&node.curie, self.leave_out_prefixes) {
+            self.records.mentions.push(node);
+        }
+    }
+
+    /// A record that states an edge.
+    pub fn edge(&mut self, edge: EdgeRecord) {
+        let ends = [&edge.subject, &edge.object];
+        if let Some(end) = ends.into_iter().find(|end| has_prefix(end, self.leave_out_prefixes)) {
+            return self.leave_out(&format!("prefix {}", end.prefix()));
+        }
+        self.count(|file| &mut file.read);
+        self.records.edges.push(edge);
+    }
+
+    /// A record that says that two identifiers mean one thing.
+    pub fn same(&mut self, same: MatchRecord) {
+        self.count(|file| &mut file.read);
+        self.records.matches.push(same);
+    }
+
+    /// A record that a rule leaves out.
+    pub fn leave_out(&mut self, rule: &str) {
+        self.count(|file| &mut file.read);
+        self.count(|file| file.left_out.entry(rule.into()).or_default());
+    }
+
+    /// A record that cannot be used, and why.
+    pub fn quarantine(&mut self, line: u32, why: impl std::fmt::Display) {
+        self.count(|file| &mut file.read);
+        self.count(|file| &mut file.quarantined);
+        let Some(file) = self.records.files.get(self.file.index()) else { return };
+        if file.quarantined <= TOLD_ONE_BY_ONE {
+            let location = Location::line(file.path.clone(), line);
+            self.records.findings.push(Finding::warning(BAD_RECORD, why.to_string()).at(location));
+        }
+    }
+
+    /// Something that the reader saw and that is no record.
+    pub fn finding(&mut self, finding: Finding) {
+        self.records.findings.push(finding);
+    }
+
+    /// Tells how many bad records were not told one by one.
+    pub(super) fn finish(self) {
+        let Some(file) = self.records.files.get(self.file.index()) else { return };
+        if let Some(more) = file.quarantined.checked_sub(TOLD_ONE_BY_ONE).filter(|&more| more > 0) {
+            let text = format!("more records of `{}` cannot be used", file.path);
+            self.records.findings.push(Finding::warning(MORE_BAD_RECORDS, text).times(more));
+        }
+    }
+
+    fn count(&mut self, which: impl FnOnce(&mut FileTally) -> &mut u64) {
+        if let Some(file) = self.records.files.get_mut(self.file.index()) {
+            *which(file) += 1;
+        }
+    }
+}
+
+/// Reads bytes with one reader: what the tests of readers start from.
+#[cfg(test)]
+pub(crate) fn read_bytes(reader: &dyn super::Reader, bytes: &[u8]) -> Result<Records, ReadError> {
+    let relations = Relations::standard().map_err(|error| ReadError::Format {
+        location: Location::line("relations.toml", 1),
+        problem: error.to_string().into(),
+    })?;
+    let mut records = Records {
+        sources: vec![crate::kg::Source {
+            name: "test".into(),
+            version: "1".into(),
+            licence: crate::kg::Licence::Open,
+            licence_name: "".into(),
+            credit: "".into(),
+            home: "".into(),
+        }],
+        ..Records::default()
+    };
+    records.files.push(FileTally {
+        path: "test".into(),
+        source: 0,
+        sha256: "".into(),
+        read: 0,
+        loaded: 0,
+        duplicates: 0,
+        left_out: std::collections::BTreeMap::new(),
+        quarantined: 0,
+    });
+    let mut sink = Sink::new(&mut records, &relations, 0, &[]);
+    reader.read(super::Input::of_bytes("test", bytes.to_vec()), &mut sink)?;
+    sink.finish();
+    Ok(records)
+}

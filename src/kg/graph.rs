@@ -1,0 +1,296 @@
+//! The graph that every later stage asks.
+//!
+//! It cannot change: [`crate::kg::build`] makes it from records, and after that it is shared between threads without
+//! a lock. Node and edge numbers follow the order of CURIEs, not of lines, so that the same knowledge has the same
+//! numbers however a source orders its files.
+
+use hashbrown::HashMap;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+use crate::kg::Curie;
+use crate::kg::Licence;
+use crate::kg::Neighbour;
+use crate::kg::Qualifiers;
+use crate::kg::Relation;
+use crate::kg::RelationId;
+use crate::kg::Relations;
+use crate::kg::Source;
+use crate::kg::Synonym;
+use crate::kg::csr::Csr;
+use crate::kg::names::normal_name;
+use crate::kg::taxonomy::Taxonomy;
+use crate::location::Place;
+
+macro_rules! dense_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(crate) u32);
+
+        impl $name {
+            /// The position, from 0.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+
+            /// The number as files hold it.
+            pub fn number(self) -> i64 {
+                i64::from(self.0)
+            }
+
+            /// The id of a position.
+            ///
+            /// # Errors
+            ///
+            /// If the position is past `u32::MAX`.
+            pub fn try_from_index(index: usize) -> Result<Self, std::num::TryFromIntError> {
+                u32::try_from(index).map(Self)
+            }
+        }
+    };
+}
+
+dense_id! {
+    /// A node; its rank among all nodes by CURIE.
+    NodeId
+}
+dense_id! {
+    /// An edge; its rank among all edges by (subject, relation, object, source).
+    EdgeId
+}
+
+/// A category of nodes: its position in [`Graph::categories`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CategoryId(pub(super) u16);
+
+/// A source: its position in [`Graph::sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub(super) u16);
+
+/// A node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The identifier that the clique is known by.
+    pub curie: Curie,
+    /// The preferred name; empty where no source gives one.
+    pub label: Box<str>,
+    /// The Biolink class.
+    pub category: CategoryId,
+    /// Other names, sorted.
+    pub synonyms: Vec<Synonym>,
+    /// Claims of sameness and the other CURIEs of the clique, sorted.
+    pub xrefs: Vec<Curie>,
+    /// A definition; empty where there is none.
+    pub definition: Box<str>,
+    /// Whether its source has withdrawn it.
+    pub is_obsolete: bool,
+    /// The source that described it first.
+    pub source: SourceId,
+    /// Where.
+    pub place: Place,
+}
+
+/// An edge, stored once, in its true direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// Where it starts.
+    pub subject: NodeId,
+    /// Its relation.
+    pub relation: RelationId,
+    /// Where it ends.
+    pub object: NodeId,
+    /// The source that states it.
+    pub source: SourceId,
+}
+
+/// What is known of an edge beside its ends.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct EdgeDetails {
+    pub(super) qualifiers: Qualifiers,
+    pub(super) places: Vec<Place>,
+}
+
+/// The frozen property graph.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    pub(super) nodes: Vec<Node>,
+    pub(super) edges: Vec<Edge>,
+    pub(super) details: Vec<EdgeDetails>,
+    pub(super) outgoing: Csr,
+    pub(super) incoming: Csr,
+    pub(super) relations: Relations,
+    pub(super) categories: IndexSet<Box<str>>,
+    pub(super) sources: Vec<Source>,
+    pub(super) by_curie: HashMap<Curie, NodeId, FxBuildHasher>,
+    pub(super) by_name: HashMap<Box<str>, Vec<NodeId>, FxBuildHasher>,
+    pub(super) twins: HashMap<NodeId, Vec<NodeId>, FxBuildHasher>,
+    pub(super) taxonomy: Taxonomy,
+}
+
+impl Graph {
+    /// How many nodes there are.
+    pub fn n_nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// How many edges there are.
+    pub fn n_edges(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// A node of this graph.
+    pub fn node(&self, node: NodeId) -> &Node {
+        &self.nodes[node.index()]
+    }
+
+    /// An edge of this graph.
+    pub fn edge(&self, edge: EdgeId) -> &Edge {
+        &self.edges[edge.index()]
+    }
+
+    /// An edge by its number in a file; `None` past the end.
+    pub fn edge_at(&self, number: i64) -> Option<EdgeId> {
+        u32::try_from(number).ok().map(EdgeId).filter(|edge| edge.index() < self.edges.len())
+    }
+
+    /// What an edge's sources say beside its ends.
+    pub fn qualifiers(&self, edge: EdgeId) -> &Qualifiers {
+        &self.details[edge.index()].qualifiers
+    }
+
+    /// Where an edge was stated, in the order of files and lines.
+    pub fn places(&self, edge: EdgeId) -> &[Place] {
+        &self.details[edge.index()].places
+    }
+
+    /// Every node with its id, in the order of CURIEs.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        (0_u32..).map(NodeId).zip(&self.nodes)
+    }
+
+    /// Every edge with its id.
+    pub fn edges(&self) -> impl Iterator<Item = (EdgeId, &Edge)> {
+        (0_u32..).map(EdgeId).zip(&self.edges)
+    }
+
+    /// The preferred name of a node, or its CURIE where it has none.
+    pub fn label(&self, node: NodeId) -> &str {
+        let node = self.node(node);
+        if node.label.is_empty() { node.curie.as_str() } else { &node.label }
+    }
+
+    /// The CURIE of a node.
+    pub fn curie(&self, node: NodeId) -> &Curie {
+        &self.node(node).curie
+    }
+
+    /// The name of a node's category.
+    pub fn category(&self, node: NodeId) -> &str {
+        self.category_name(self.node(node).category)
+    }
+
+    /// The name of a category.
+    pub fn category_name(&self, category: CategoryId) -> &str {
+        self.categories.get_index(usize::from(category.0)).map_or("", |name| name)
+    }
+
+    /// The category of a name.
+    pub fn category_id(&self, name: &str) -> Option<CategoryId> {
+        self.categories.get_index_of(name).and_then(|index| u16::try_from(index).ok()).map(CategoryId)
+    }
+
+    /// The names of all categories.
+    pub fn categories(&self) -> impl Iterator<Item = &str> {
+        self.categories.iter().map(|name| &**name)
+    }
+
+    /// The nodes of a category, in order.
+    pub fn nodes_of(&self, category: &str) -> impl Iterator<Item = NodeId> + '_ {
+        let category = self.category_id(category);
+        self.nodes().filter(move |(_, node)| Some(node.category) == category).map(|(id, _)| id)
+    }
+
+    /// The node that a CURIE means: its own, that of its clique, or what an obsolete or former id leads to.
+    pub fn find(&self, curie: &Curie) -> Option<NodeId> {
+        self.by_curie.get(curie).copied()
+    }
+
+    /// The nodes with a label or synonym equal to a text in normal form, in order.
+    pub fn named(&self, text: &str) -> &[NodeId] {
+        self.by_name.get(&*normal_name(text)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The other nodes of the same category whose label is equal in normal form: the loose reading counts them as
+    /// one.
+    pub fn twins(&self, node: NodeId) -> &[NodeId] {
+        self.twins.get(&node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The table of relations.
+    pub fn relations(&self) -> &Relations {
+        &self.relations
+    }
+
+    /// The row of a relation.
+    pub fn relation(&self, relation: RelationId) -> &Relation {
+        self.relations.row(relation)
+    }
+
+    /// The sources, in the order of the pipeline.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The source of an id.
+    pub fn source(&self, source: SourceId) -> &Source {
+        &self.sources[usize::from(source.0)]
+    }
+
+    /// The licence class of an edge.
+    pub fn edge_licence(&self, edge: EdgeId) -> Licence {
+        self.source(self.edge(edge).source).licence
+    }
+
+    /// Kinds and kinds of kinds.
+    pub fn taxonomy(&self) -> &Taxonomy {
+        &self.taxonomy
+    }
+
+    /// Every edge that starts at a node, grouped by relation.
+    pub fn outgoing(&self, node: NodeId) -> &[Neighbour] {
+        self.outgoing.all(node)
+    }
+
+    /// Every edge that ends at a node, grouped by relation.
+    pub fn incoming(&self, node: NodeId) -> &[Neighbour] {
+        self.incoming.all(node)
+    }
+
+    /// The objects of a subject in a relation, sorted.
+    pub fn objects(&self, subject: NodeId, relation: RelationId) -> &[Neighbour] {
+        self.outgoing.of(subject, relation)
+    }
+
+    /// The subjects of an object in a relation, sorted.
+    pub fn subjects(&self, object: NodeId, relation: RelationId) -> &[Neighbour] {
+        self.incoming.of(object, relation)
+    }
+
+    /// How many edges touch a node.
+    pub fn degree(&self, node: NodeId) -> usize {
+        self.outgoing(node).len() + self.incoming(node).len()
+    }
+
+    /// The edge to cite for a triple: of parallel edges the one with the least restricted licence, then the lowest.
+    pub fn cited(&self, subject: NodeId, relation: RelationId, object: NodeId) -> Option<EdgeId> {
+        let along = |from: NodeId, to: NodeId| {
+            let all = self.objects(from, relation);
+            let start = all.partition_point(|neighbour| neighbour.node < to);
+            all[start..].iter().take_while(move |neighbour| neighbour.node == to).map(|neighbour| neighbour.edge)
+        };
+        let is_symmetric = self.relation(relation).is_symmetric;
+        let backwards = is_symmetric.then(|| along(object, subject)).into_iter().flatten();
+        along(subject, object).chain(backwards).min_by_key(|&edge| (self.edge_licence(edge), edge))
+    }
+}

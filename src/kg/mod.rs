@@ -1,0 +1,62 @@
+//! The graph: from records to something that can be asked.
+//!
+//! One immutable property graph ([`Graph`]) serves mining, proving and SPARQL. It is made by [`build`] from
+//! [`Records`], reads its relations from a reviewed table ([`Relations`]), and answers patterns under a strict and a
+//! loose reading ([`search`]). Test graphs are written in arrow notation ([`Graph::from_arrows`]).
+
+mod arrows;
+mod build;
+mod csr;
+mod curie;
+mod graph;
+mod licence;
+mod names;
+pub mod rdf;
+mod record;
+mod relations;
+pub mod search;
+pub mod statistics;
+mod taxonomy;
+mod visit;
+
+pub use arrows::ArrowError;
+pub use build::BuildError;
+pub use build::Built;
+pub use build::KgConfig;
+pub use build::Merge;
+pub use build::build;
+pub use csr::Neighbour;
+pub use curie::Curie;
+pub use curie::CurieError;
+pub use curie::PREFIXES;
+pub use curie::Prefix;
+pub use curie::prefix;
+pub use graph::CategoryId;
+pub use graph::Edge;
+pub use graph::EdgeId;
+pub use graph::Graph;
+pub use graph::Node;
+pub use graph::NodeId;
+pub use graph::SourceId;
+pub use licence::Licence;
+pub use licence::LicenceError;
+pub use names::normal_name;
+pub use names::words;
+pub use record::EdgeRecord;
+pub use record::FileTally;
+pub use record::Frequency;
+pub use record::MatchRecord;
+pub use record::NodeRecord;
+pub use record::Qualifiers;
+pub use record::Records;
+pub use record::Scope;
+pub use record::Source;
+pub use record::Synonym;
+pub use relations::BIOLINK_IRI;
+pub use relations::Closure;
+pub use relations::Relation;
+pub use relations::RelationId;
+pub use relations::Relations;
+pub use relations::RelationsError;
+pub use relations::VOCABULARY_IRI;
+pub use taxonomy::Taxonomy;

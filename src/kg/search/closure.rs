@@ -1,0 +1,308 @@
+//! Whether a triple holds, and by which edges.
+//!
+//! * **Strict**: asserted facts, symmetric relations both ways, and each relation's closure along `is_a`.
+//! * **Loose**: strict, plus `is_a` both ways on both ends, conflict relations counted as if they were the relation,
+//!   and nodes of equal name counted as one.
+//!
+//! The strict reading says what may be claimed, the loose one what cannot be ruled out. A key must be a strict
+//! answer; an option is wrong only if it is no loose one.
+
+use crate::kg::Closure;
+use crate::kg::EdgeId;
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::RelationId;
+
+/// How an edge is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reading {
+    /// What may be claimed.
+    Strict,
+    /// What cannot be ruled out.
+    Loose,
+}
+
+/// Which end is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From a subject to its objects.
+    Objects,
+    /// From an object to its subjects.
+    Subjects,
+}
+
+/// The edges by which a triple holds, sorted; empty if it does not.
+///
+/// For a transitive relation that is no taxonomy (such as `part_of`) these are the edges of one shortest chain.
+///
+/// # Complexity
+///
+/// O(s · d log d) for s nodes that the subject's closure reaches, each of degree d.
+pub fn supports(graph: &Graph, reading: Reading, triple: (NodeId, RelationId, NodeId)) -> Vec<EdgeId> {
+    let (subject, relation, object) = triple;
+    let row = graph.relation(relation);
+    if row.is_transitive && !row.is_taxonomic && reading == Reading::Strict {
+        return chain(graph, triple);
+    }
+    let mut edges = Vec::new();
+    let starts = asserted_for(graph, reading, subject, row.subject);
+    let ends = asserted_for(graph, reading, object, row.object);
+    for named in readings_of(graph, reading, relation) {
+        direct(graph, named, &starts, &ends, &mut edges);
+        if graph.relation(named).is_symmetric {
+            direct(graph, named, &ends, &starts, &mut edges);
+        }
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// Whether a triple holds.
+pub fn holds(graph: &Graph, reading: Reading, triple: (NodeId, RelationId, NodeId)) -> bool {
+    !supports(graph, reading, triple).is_empty()
+}
+
+/// The negative edges by which a triple is denied, strictly; empty if it is not. A missing edge never denies.
+pub fn denials(graph: &Graph, triple: (NodeId, RelationId, NodeId)) -> Vec<EdgeId> {
+    let (subject, relation, object) = triple;
+    let negatives = graph.relations().negatives_of(relation);
+    let mut edges: Vec<EdgeId> =
+        negatives.flat_map(|negative| supports(graph, Reading::Strict, (subject, negative, object))).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// Every node for which a triple with the given end holds, sorted.
+///
+/// # Complexity
+///
+/// O(r log r) for r asserted and derived ends.
+pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId, direction: Direction) -> Vec<NodeId> {
+    let row = graph.relation(relation);
+    if row.is_transitive && !row.is_taxonomic && reading == Reading::Strict {
+        return reach_chain(graph, from, relation, direction);
+    }
+    let (near, far) = match direction {
+        Direction::Objects => (row.subject, row.object),
+        Direction::Subjects => (row.object, row.subject),
+    };
+    let mut asserted = Vec::new();
+    for start in asserted_for(graph, reading, from, near) {
+        for named in readings_of(graph, reading, relation) {
+            let is_symmetric = graph.relation(named).is_symmetric;
+            if direction == Direction::Objects || is_symmetric {
+                asserted.extend(graph.objects(start, named).iter().map(|neighbour| neighbour.node));
+            }
+            if direction == Direction::Subjects || is_symmetric {
+                asserted.extend(graph.subjects(start, named).iter().map(|neighbour| neighbour.node));
+            }
+        }
+    }
+    asserted.sort_unstable();
+    asserted.dedup();
+    let mut reached: Vec<NodeId> =
+        asserted.iter().flat_map(|&node| implied_by(graph, reading, node, far)).collect();
+    reached.sort_unstable();
+    reached.dedup();
+    reached
+}
+
+/// The relation, and under the loose reading those that count as if they were it.
+fn readings_of(graph: &Graph, reading: Reading, relation: RelationId) -> Vec<RelationId> {
+    let mut relations = vec![relation];
+    if reading == Reading::Loose {
+        relations.extend(graph.relation(relation).conflicts.iter().filter_map(|name| graph.relations().id(name)));
+    }
+    relations
+}
+
+/// The nodes of which an assertion makes it true of this one.
+fn asserted_for(graph: &Graph, reading: Reading, node: NodeId, closure: Closure) -> Vec<NodeId> {
+    let taxonomy = graph.taxonomy();
+    match (reading, closure) {
+        (Reading::Strict, Closure::None) => vec![node],
+        // "Up" says that an asserted node's ancestors follow: so this node follows from its descendants.
+        (Reading::Strict, Closure::Up) => taxonomy.descendants(node),
+        (Reading::Strict, Closure::Down) => taxonomy.ancestors(node),
+        (Reading::Loose, _) => kin(graph, node),
+    }
+}
+
+/// The nodes of which an assertion about this one makes it true.
+fn implied_by(graph: &Graph, reading: Reading, node: NodeId, closure: Closure) -> Vec<NodeId> {
+    let taxonomy = graph.taxonomy();
+    match (reading, closure) {
+        (Reading::Strict, Closure::None) => vec![node],
+        (Reading::Strict, Closure::Up) => taxonomy.ancestors(node),
+        (Reading::Strict, Closure::Down) => taxonomy.descendants(node),
+        (Reading::Loose, _) => kin(graph, node),
+    }
+}
+
+/// The node, its namesakes, and the ancestors and descendants of each.
+fn kin(graph: &Graph, node: NodeId) -> Vec<NodeId> {
+    let mut all = Vec::new();
+    for &named in std::iter::once(&node).chain(graph.twins(node)) {
+        all.extend(graph.taxonomy().ancestors(named));
+        all.extend(graph.taxonomy().descendants(named));
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn direct(graph: &Graph, relation: RelationId, starts: &[NodeId], ends: &[NodeId], edges: &mut Vec<EdgeId>) {
+    // Look from the side with fewer nodes.
+    if starts.len() <= ends.len() {
+        for &start in starts {
+            let found = graph.objects(start, relation).iter().filter(|to| ends.binary_search(&to.node).is_ok());
+            edges.extend(found.map(|to| to.edge));
+        }
+    } else {
+        for &end in ends {
+            let found = graph.subjects(end, relation).iter().filter(|to| starts.binary_search(&to.node).is_ok());
+            edges.extend(found.map(|to| to.edge));
+        }
+    }
+}
+
+fn reach_chain(graph: &Graph, from: NodeId, relation: RelationId, direction: Direction) -> Vec<NodeId> {
+    let mut reached = std::collections::BTreeSet::new();
+    let mut frontier = vec![from];
+    while let Some(node) = frontier.pop() {
+        let next = match direction {
+            Direction::Objects => graph.objects(node, relation),
+            Direction::Subjects => graph.subjects(node, relation),
+        };
+        frontier.extend(next.iter().filter(|to| reached.insert(to.node)).map(|to| to.node));
+    }
+    reached.into_iter().collect()
+}
+
+fn chain(graph: &Graph, (subject, relation, object): (NodeId, RelationId, NodeId)) -> Vec<EdgeId> {
+    let mut came_by = std::collections::BTreeMap::new();
+    let mut frontier = std::collections::VecDeque::from([subject]);
+    while let Some(node) = frontier.pop_front() {
+        for to in graph.objects(node, relation) {
+            if let std::collections::btree_map::Entry::Vacant(entry) = came_by.entry(to.node) {
+                entry.insert((node, to.edge));
+                frontier.push_back(to.node);
+            }
+        }
+        if came_by.contains_key(&object) {
+            break;
+        }
+    }
+    let mut edges = Vec::new();
+    let mut at = object;
+    while let Some(&(from, edge)) = came_by.get(&at) {
+        edges.push(edge);
+        at = from;
+        if at == subject {
+            break;
+        }
+    }
+    edges.sort_unstable();
+    edges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(text: &str) -> Graph {
+        Graph::from_arrows(text).unwrap()
+    }
+
+    fn triple(graph: &Graph, subject: &str, relation: &str, object: &str) -> (NodeId, RelationId, NodeId) {
+        let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
+        (node(subject), graph.relations().id(relation).unwrap(), node(object))
+    }
+
+    /// (graph, triple, strictly, loosely)
+    fn check(text: &str, (subject, relation, object): (&str, &str, &str), strict: bool, loose: bool) {
+        let graph = graph(text);
+        let triple = triple(&graph, subject, relation, object);
+        assert_eq!(holds(&graph, Reading::Strict, triple), strict, "{subject} {relation} {object}, strictly");
+        assert_eq!(holds(&graph, Reading::Loose, triple), loose, "{subject} {relation} {object}, loosely");
+        for (reading, expected) in [(Reading::Strict, strict), (Reading::Loose, loose)] {
+            let objects = reach(&graph, reading, triple.0, triple.1, Direction::Objects);
+            assert_eq!(objects.binary_search(&triple.2).is_ok(), expected, "{reading:?} objects");
+            let subjects = reach(&graph, reading, triple.2, triple.1, Direction::Subjects);
+            assert_eq!(subjects.binary_search(&triple.0).is_ok(), expected, "{reading:?} subjects");
+        }
+    }
+
+    const KINDS: &str = "
+        PhenotypicFeature:nystagmus -is_a-> PhenotypicFeature:eye_movement
+        PhenotypicFeature:rotary -is_a-> PhenotypicFeature:nystagmus
+        Disease:a -has_phenotype-> PhenotypicFeature:nystagmus
+        Disease:a -phenotype_absent-> PhenotypicFeature:seizure
+        PhenotypicFeature:focal -is_a-> PhenotypicFeature:seizure -is_a-> PhenotypicFeature:neuro
+        PhenotypicFeature:skin -is_a-> PhenotypicFeature:integument";
+
+    #[test]
+    fn a_finding_holds_upwards() {
+        check(KINDS, ("Disease:a", "has_phenotype", "PhenotypicFeature:nystagmus"), true, true);
+        check(KINDS, ("Disease:a", "has_phenotype", "PhenotypicFeature:eye_movement"), true, true);
+    }
+
+    #[test]
+    fn a_kind_of_a_finding_is_only_not_ruled_out() {
+        check(KINDS, ("Disease:a", "has_phenotype", "PhenotypicFeature:rotary"), false, true);
+    }
+
+    #[test]
+    fn an_unrelated_finding_is_neither() {
+        check(KINDS, ("Disease:a", "has_phenotype", "PhenotypicFeature:skin"), false, false);
+    }
+
+    #[test]
+    fn an_absent_finding_holds_downwards_and_not_upwards() {
+        check(KINDS, ("Disease:a", "phenotype_absent", "PhenotypicFeature:focal"), true, true);
+        check(KINDS, ("Disease:a", "phenotype_absent", "PhenotypicFeature:neuro"), false, true);
+    }
+
+    #[test]
+    fn only_an_explicit_edge_denies() {
+        let graph = graph(KINDS);
+        let denied = |object: &str| !denials(&graph, triple(&graph, "Disease:a", "has_phenotype", object)).is_empty();
+        assert!(denied("PhenotypicFeature:focal"));
+        assert!(!denied("PhenotypicFeature:skin"));
+    }
+
+    #[test]
+    fn a_gene_of_a_disease_is_not_a_gene_of_its_kinds() {
+        let text = "Disease:sub -is_a-> Disease:super\nGene:g -associated_with-> Disease:super";
+        check(text, ("Gene:g", "associated_with", "Disease:super"), true, true);
+        check(text, ("Gene:g", "associated_with", "Disease:sub"), false, true);
+    }
+
+    #[test]
+    fn an_exclusion_holds_both_ways_and_downwards() {
+        let text = "DiagnosisCode:A00 -excludes1-> DiagnosisCode:B00\nDiagnosisCode:A00.1 -is_a-> DiagnosisCode:A00\nDiagnosisCode:B00.1 -is_a-> DiagnosisCode:B00\nDiagnosisCode:A00 -is_a-> DiagnosisCode:A";
+        check(text, ("DiagnosisCode:B00", "excludes1", "DiagnosisCode:A00"), true, true);
+        check(text, ("DiagnosisCode:B00.1", "excludes1", "DiagnosisCode:A00.1"), true, true);
+        check(text, ("DiagnosisCode:A", "excludes1", "DiagnosisCode:B00"), false, true);
+    }
+
+    #[test]
+    fn kinds_of_kinds_are_kinds() {
+        check(KINDS, ("PhenotypicFeature:rotary", "is_a", "PhenotypicFeature:eye_movement"), true, true);
+    }
+
+    #[test]
+    fn parts_of_parts_are_parts() {
+        let text = "AnatomicalEntity:a -part_of-> AnatomicalEntity:b -part_of-> AnatomicalEntity:c";
+        let graph = graph(text);
+        let chain = triple(&graph, "AnatomicalEntity:a", "part_of", "AnatomicalEntity:c");
+        assert_eq!(supports(&graph, Reading::Strict, chain).len(), 2);
+    }
+
+    #[test]
+    fn off_label_use_cannot_be_ruled_out_as_treatment() {
+        check("Drug:x -off_label_for-> Disease:d", ("Drug:x", "treats", "Disease:d"), false, true);
+    }
+}

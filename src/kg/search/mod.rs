@@ -1,0 +1,22 @@
+//! The proof: who answers a pattern, under which reading.
+//!
+//! A claim of this project is never "the model said so" but "the strict answers hold the key, and of the options only
+//! the key is a loose answer". Both sets are computed here, and recomputed by anyone from `clauses` and
+//! `relations.parquet`.
+
+mod closure;
+mod pattern;
+
+pub use closure::Direction;
+pub use closure::Reading;
+pub use closure::denials;
+pub use closure::holds;
+pub use closure::reach;
+pub use closure::supports;
+pub use pattern::Clause;
+pub use pattern::OutOfBudget;
+pub use pattern::Pattern;
+pub use pattern::Term;
+pub use pattern::Variable;
+pub use pattern::answers;
+pub use pattern::bindings;

@@ -1,0 +1,340 @@
+//! Patterns and their answers.
+//!
+//! A pattern is a set of clauses over variables and constants. Its answers are found by backtracking over the
+//! variable with the fewest candidates; patterns here have at most a handful of clauses, and what a search may
+//! visit is bounded: running out of budget is an error and never a shorter answer.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use thiserror::Error;
+
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::RelationId;
+use crate::kg::search::Direction;
+use crate::kg::search::Reading;
+use crate::kg::search::denials;
+use crate::kg::search::holds;
+use crate::kg::search::reach;
+
+/// A variable: `?answer`, or `?x1`, `?x2` ….
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Variable(u8);
+
+impl Variable {
+    /// What is asked for.
+    pub const ANSWER: Self = Self(0);
+
+    /// `?x1`, `?x2` …; numbers count from 1.
+    pub fn inner(number: u8) -> Self {
+        Self(number)
+    }
+
+    /// The name with its question mark.
+    pub fn name(self) -> String {
+        match self.0 {
+            0 => "?answer".to_owned(),
+            number => format!("?x{number}"),
+        }
+    }
+}
+
+/// An end of a clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Term {
+    /// A constant.
+    Node(NodeId),
+    /// To be found.
+    Variable(Variable),
+}
+
+/// A condition: a triple that must hold, or must be denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clause {
+    /// The subject.
+    pub subject: Term,
+    /// The positive relation.
+    pub relation: RelationId,
+    /// The object.
+    pub object: Term,
+    /// Whether it must *not* hold. Strictly, that takes an explicit negative edge; loosely, only a strict positive
+    /// fact stands against it.
+    pub is_absent: bool,
+}
+
+impl Clause {
+    /// A triple that must hold.
+    pub fn present(subject: Term, relation: RelationId, object: Term) -> Self {
+        Self { subject, relation, object, is_absent: false }
+    }
+
+    /// A triple that must be denied.
+    pub fn absent(subject: Term, relation: RelationId, object: Term) -> Self {
+        Self { is_absent: true, ..Self::present(subject, relation, object) }
+    }
+}
+
+/// Clauses over variables and constants.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pattern {
+    /// The clauses, in the order in which an item tells them.
+    pub clauses: Vec<Clause>,
+}
+
+/// A search would have visited more than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the search needs to look at more than {budget} nodes; make the pattern narrower")]
+pub struct OutOfBudget {
+    /// The bound that was passed.
+    pub budget: usize,
+}
+
+impl Pattern {
+    /// The variables in order; `?answer` first.
+    pub fn variables(&self) -> Vec<Variable> {
+        let ends = self.clauses.iter().flat_map(|clause| [clause.subject, clause.object]);
+        let found: BTreeSet<Variable> = ends
+            .filter_map(|term| match term {
+                Term::Variable(variable) => Some(variable),
+                Term::Node(_) => None,
+            })
+            .collect();
+        found.into_iter().collect()
+    }
+
+    /// The constants in the order in which they stand.
+    pub fn anchors(&self) -> Vec<NodeId> {
+        let mut anchors = Vec::new();
+        for term in self.clauses.iter().flat_map(|clause| [clause.subject, clause.object]) {
+            if let Term::Node(node) = term
+                && !anchors.contains(&node)
+            {
+                anchors.push(node);
+            }
+        }
+        anchors
+    }
+
+    /// The shape in arrow notation: constants become `?a1`, `?a2` … in the order in which they stand, so that equal
+    /// shapes have equal texts. An absent clause reads `-relation!->`.
+    pub fn shape(&self, graph: &Graph) -> String {
+        let anchors = self.anchors();
+        let name = |term: Term| match term {
+            Term::Variable(variable) => variable.name(),
+            Term::Node(node) => {
+                let at = anchors.iter().position(|&anchor| anchor == node).unwrap_or(0);
+                format!("?a{}", at + 1)
+            }
+        };
+        let mut text = String::new();
+        for clause in &self.clauses {
+            let separator = if text.is_empty() { "" } else { "; " };
+            let mark = if clause.is_absent { "!" } else { "" };
+            let relation = &graph.relation(clause.relation).name;
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{separator}{} -{relation}{mark}-> {}", name(clause.subject), name(clause.object));
+        }
+        text
+    }
+}
+
+/// The values of `?answer`, sorted.
+///
+/// # Errors
+///
+/// [`OutOfBudget`] if more than `budget` candidates would be tried.
+///
+/// # Complexity
+///
+/// At most `budget` candidates, each with one look-up a clause.
+pub fn answers(graph: &Graph, pattern: &Pattern, reading: Reading, budget: usize) -> Result<Vec<NodeId>, OutOfBudget> {
+    let mut found = BTreeSet::new();
+    let mut search = Search { graph, pattern, reading, budget, visited: 0 };
+    search.extend(&BTreeMap::new(), &mut |binding| {
+        if let Some(&node) = binding.get(&Variable::ANSWER) {
+            found.insert(node);
+        }
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+/// The values of all variables together, in the order of [`Pattern::variables`], sorted.
+///
+/// # Errors
+///
+/// [`OutOfBudget`] as for [`answers`].
+pub fn bindings(
+    graph: &Graph,
+    pattern: &Pattern,
+    reading: Reading,
+    budget: usize,
+) -> Result<Vec<Vec<NodeId>>, OutOfBudget> {
+    let mut found = BTreeSet::new();
+    let mut search = Search { graph, pattern, reading, budget, visited: 0 };
+    search.extend(&BTreeMap::new(), &mut |binding| {
+        found.insert(binding.values().copied().collect::<Vec<_>>());
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+type Binding = BTreeMap<Variable, NodeId>;
+
+struct Search<'a> {
+    graph: &'a Graph,
+    pattern: &'a Pattern,
+    reading: Reading,
+    budget: usize,
+    visited: usize,
+}
+
+impl Search<'_> {
+    fn extend(&mut self, binding: &Binding, found: &mut dyn FnMut(&Binding)) -> Result<(), OutOfBudget> {
+        let unbound: Vec<Variable> =
+            self.pattern.variables().into_iter().filter(|variable| !binding.contains_key(variable)).collect();
+        if unbound.is_empty() {
+            found(binding);
+            return Ok(());
+        }
+        let candidates = unbound
+            .into_iter()
+            .filter_map(|variable| self.candidates(variable, binding).map(|nodes| (nodes.len(), variable, nodes)))
+            .min();
+        // A variable that no bound end leads to has no finite set of candidates: such a pattern has no answers.
+        let Some((_, variable, nodes)) = candidates else { return Ok(()) };
+        for node in nodes {
+            self.visited += 1;
+            if self.visited > self.budget {
+                return Err(OutOfBudget { budget: self.budget });
+            }
+            let mut next = binding.clone();
+            next.insert(variable, node);
+            if self.is_consistent(variable, &next) {
+                self.extend(&next, found)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(term: Term, binding: &Binding) -> Option<NodeId> {
+        match term {
+            Term::Node(node) => Some(node),
+            Term::Variable(variable) => binding.get(&variable).copied(),
+        }
+    }
+
+    /// What the positive clauses with a bound other end leave for a variable.
+    fn candidates(&self, variable: Variable, binding: &Binding) -> Option<Vec<NodeId>> {
+        let mut left: Option<Vec<NodeId>> = None;
+        for clause in self.pattern.clauses.iter().filter(|clause| !clause.is_absent) {
+            let (other, direction) = if clause.subject == Term::Variable(variable) {
+                (clause.object, Direction::Subjects)
+            } else if clause.object == Term::Variable(variable) {
+                (clause.subject, Direction::Objects)
+            } else {
+                continue;
+            };
+            let Some(other) = Self::value(other, binding) else { continue };
+            let reached = reach(self.graph, self.reading, other, clause.relation, direction);
+            left = Some(match left {
+                None => reached,
+                Some(nodes) => nodes.into_iter().filter(|node| reached.binary_search(node).is_ok()).collect(),
+            });
+        }
+        left
+    }
+
+    /// Whether the absent clauses that a variable completes are met.
+    fn is_consistent(&self, variable: Variable, binding: &Binding) -> bool {
+        let about = |clause: &&Clause| {
+            clause.is_absent
+                && (clause.subject == Term::Variable(variable) || clause.object == Term::Variable(variable))
+        };
+        self.pattern.clauses.iter().filter(about).all(|clause| {
+            let ends = (Self::value(clause.subject, binding), Self::value(clause.object, binding));
+            let (Some(subject), Some(object)) = ends else { return true };
+            let triple = (subject, clause.relation, object);
+            match self.reading {
+                Reading::Strict => !denials(self.graph, triple).is_empty(),
+                Reading::Loose => !holds(self.graph, Reading::Strict, triple),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRAPH: &str = "
+        Gene:g -associated_with-> Disease:a -has_phenotype-> PhenotypicFeature:f
+        Gene:h -associated_with-> Disease:b -has_phenotype-> PhenotypicFeature:f
+        Disease:a -has_phenotype-> PhenotypicFeature:k
+        Disease:b -phenotype_absent-> PhenotypicFeature:k
+        Disease:c -has_phenotype-> PhenotypicFeature:k";
+
+    fn node(graph: &Graph, text: &str) -> Term {
+        Term::Node(graph.find(&text.parse().unwrap()).unwrap())
+    }
+
+    fn names(graph: &Graph, pattern: &[Clause], reading: Reading) -> Vec<String> {
+        let pattern = Pattern { clauses: pattern.to_vec() };
+        let nodes = answers(graph, &pattern, reading, 1_000).unwrap();
+        nodes.into_iter().map(|node| graph.curie(node).to_string()).collect()
+    }
+
+    const ANSWER: Term = Term::Variable(Variable::ANSWER);
+
+    #[test]
+    fn a_star_is_an_intersection() {
+        let graph = Graph::from_arrows(GRAPH).unwrap();
+        let has = graph.relations().id("has_phenotype").unwrap();
+        let f = Clause::present(ANSWER, has, node(&graph, "PhenotypicFeature:f"));
+        let k = Clause::present(ANSWER, has, node(&graph, "PhenotypicFeature:k"));
+        assert_eq!(names(&graph, &[f], Reading::Strict), ["Disease:a", "Disease:b"]);
+        assert_eq!(names(&graph, &[f, k], Reading::Strict), ["Disease:a"]);
+    }
+
+    #[test]
+    fn a_chain_binds_what_lies_between() {
+        let graph = Graph::from_arrows(GRAPH).unwrap();
+        let relation = |name: &str| graph.relations().id(name).unwrap();
+        let x = Term::Variable(Variable::inner(1));
+        let clauses = [
+            Clause::present(ANSWER, relation("associated_with"), x),
+            Clause::present(x, relation("has_phenotype"), node(&graph, "PhenotypicFeature:k")),
+        ];
+        assert_eq!(names(&graph, &clauses, Reading::Strict), ["Gene:g"]);
+        let pattern = Pattern { clauses: clauses.to_vec() };
+        assert_eq!(bindings(&graph, &pattern, Reading::Strict, 100).unwrap().len(), 1);
+        assert_eq!(pattern.shape(&graph), "?answer -associated_with-> ?x1; ?x1 -has_phenotype-> ?a1");
+    }
+
+    #[test]
+    fn an_absent_clause_needs_a_negative_edge_strictly_and_a_positive_fact_to_fail_loosely() {
+        let graph = Graph::from_arrows(GRAPH).unwrap();
+        let has = graph.relations().id("has_phenotype").unwrap();
+        let clauses = [
+            Clause::present(node(&graph, "Disease:a"), has, ANSWER),
+            Clause::absent(node(&graph, "Disease:b"), has, ANSWER),
+        ];
+        assert_eq!(names(&graph, &clauses, Reading::Strict), ["PhenotypicFeature:k"]);
+        assert_eq!(names(&graph, &clauses, Reading::Loose), ["PhenotypicFeature:k"]);
+        // For c nothing is recorded about f: loosely that is no reason against it.
+        let clauses = [
+            Clause::present(node(&graph, "Disease:a"), has, ANSWER),
+            Clause::absent(node(&graph, "Disease:c"), has, ANSWER),
+        ];
+        assert!(names(&graph, &clauses, Reading::Strict).is_empty());
+        assert_eq!(names(&graph, &clauses, Reading::Loose), ["PhenotypicFeature:f"]);
+    }
+
+    #[test]
+    fn a_spent_budget_is_an_error_and_not_a_shorter_answer() {
+        let graph = Graph::from_arrows(GRAPH).unwrap();
+        let has = graph.relations().id("has_phenotype").unwrap();
+        let pattern = Pattern { clauses: vec![Clause::present(ANSWER, has, node(&graph, "PhenotypicFeature:f"))] };
+        assert_eq!(answers(&graph, &pattern, Reading::Strict, 1), Err(OutOfBudget { budget: 1 }));
+    }
+}

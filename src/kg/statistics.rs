@@ -1,0 +1,210 @@
+//! Numbers about a graph that weigh clues and paths.
+//!
+//! A finding that every second disease has tells little; one that five diseases have tells much. Information
+//! content puts a number on that, and the profile of a disease (its findings with all that they imply) is what
+//! likeness and rivalry are measured on. Both are computed once and read by every later stage.
+
+use std::collections::BTreeMap;
+
+use crate::kg::EdgeId;
+use crate::kg::Graph;
+use crate::kg::NodeId;
+
+/// What is recorded for one disease.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Profile {
+    /// Findings stated directly, sorted, each with the edge to cite.
+    pub findings: Vec<(NodeId, EdgeId)>,
+    /// The findings and all their ancestors, sorted.
+    pub implied: Vec<NodeId>,
+    /// Findings stated as absent, sorted, each with the edge to cite.
+    pub absent: Vec<(NodeId, EdgeId)>,
+    /// Where the findings come from: the information content of each organ system's findings, summed.
+    pub systems: BTreeMap<NodeId, f64>,
+}
+
+impl Profile {
+    /// Whether a finding holds: stated, or above one that is.
+    pub fn implies(&self, finding: NodeId) -> bool {
+        self.implied.binary_search(&finding).is_ok()
+    }
+
+    /// The edge that states a finding itself.
+    pub fn stated(&self, finding: NodeId) -> Option<EdgeId> {
+        let at = self.findings.binary_search_by_key(&finding, |&(node, _)| node).ok()?;
+        self.findings.get(at).map(|&(_, edge)| edge)
+    }
+
+    /// The organ system that carries most information; ties go to the first node.
+    pub fn organ_system(&self) -> Option<NodeId> {
+        let best = self.systems.iter().max_by(|left, right| left.1.total_cmp(right.1).then(right.0.cmp(left.0)));
+        best.map(|(&system, _)| system)
+    }
+}
+
+/// Profiles, information content and organ systems of a graph.
+#[derive(Debug, Clone)]
+pub struct Statistics {
+    profiles: BTreeMap<NodeId, Profile>,
+    information: Vec<f64>,
+    n_subjects: Vec<u32>,
+    systems: Vec<NodeId>,
+}
+
+/// The category of findings.
+pub const FINDING: &str = "PhenotypicFeature";
+
+impl Statistics {
+    /// Counts a graph.
+    ///
+    /// Information content of a finding is −ln of the share of diseases (with at least one finding) that have it or
+    /// a kind of it: P. Resnik, IJCAI 1995. A finding that no disease has is given the content of one that half a
+    /// disease has, so that it ranks above all others.
+    ///
+    /// # Complexity
+    ///
+    /// O(findings of all diseases × ancestors of a finding) time and memory.
+    pub fn of(graph: &Graph) -> Self {
+        let relation = |name: &str| graph.relations().id(name);
+        let mut profiles: BTreeMap<NodeId, Profile> = BTreeMap::new();
+        for (id, edge) in graph.edges() {
+            let is_present = Some(edge.relation) == relation("has_phenotype");
+            let is_absent = Some(edge.relation) == relation("phenotype_absent");
+            if is_present || is_absent {
+                let profile = profiles.entry(edge.subject).or_default();
+                let list = if is_present { &mut profile.findings } else { &mut profile.absent };
+                // Edges are sorted: parallel ones follow each other, and the one to cite is asked for.
+                if list.last().is_none_or(|&(finding, _)| finding != edge.object) {
+                    let cited = graph.cited(edge.subject, edge.relation, edge.object).unwrap_or(id);
+                    list.push((edge.object, cited));
+                }
+            }
+        }
+        let mut ancestors: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        let mut n_subjects = vec![0_u32; graph.n_nodes()];
+        let mut n_profiles = 0_u32;
+        for profile in profiles.values_mut() {
+            let mut implied: Vec<NodeId> = Vec::new();
+            for &(finding, _) in &profile.findings {
+                implied.extend(ancestors.entry(finding).or_insert_with(|| graph.taxonomy().ancestors(finding)).iter());
+            }
+            implied.sort_unstable();
+            implied.dedup();
+            n_profiles += u32::from(!implied.is_empty());
+            for finding in &implied {
+                n_subjects[finding.index()] += 1;
+            }
+            profile.implied = implied;
+        }
+        let total = f64::from(n_profiles.max(1));
+        let content = |count: u32| -((if count == 0 { 0.5 } else { f64::from(count) }) / total).ln();
+        let information: Vec<f64> = n_subjects.iter().map(|&count| content(count).max(0.0)).collect();
+        let systems = organ_systems(graph);
+        for profile in profiles.values_mut() {
+            for (finding, _) in &profile.findings {
+                for system in ancestors.get(finding).into_iter().flatten() {
+                    if systems.binary_search(system).is_ok() {
+                        *profile.systems.entry(*system).or_default() += information[finding.index()];
+                    }
+                }
+            }
+        }
+        Self { profiles, information, n_subjects, systems }
+    }
+
+    /// The diseases with a profile, in order.
+    pub fn profiles(&self) -> impl Iterator<Item = (NodeId, &Profile)> {
+        self.profiles.iter().map(|(&node, profile)| (node, profile))
+    }
+
+    /// What is recorded for a disease.
+    pub fn profile(&self, disease: NodeId) -> Option<&Profile> {
+        self.profiles.get(&disease)
+    }
+
+    /// Information content of a finding in nats.
+    pub fn information(&self, finding: NodeId) -> f64 {
+        self.information.get(finding.index()).copied().unwrap_or(0.0)
+    }
+
+    /// How many diseases have a finding or a kind of it.
+    pub fn n_diseases(&self, finding: NodeId) -> u32 {
+        self.n_subjects.get(finding.index()).copied().unwrap_or(0)
+    }
+
+    /// The organ systems: the findings right below the root of all findings, sorted.
+    pub fn systems(&self) -> &[NodeId] {
+        &self.systems
+    }
+
+    /// The organ systems of a finding, sorted; more than one where the ontology says so.
+    pub fn systems_of(&self, graph: &Graph, finding: NodeId) -> Vec<NodeId> {
+        let mut systems = graph.taxonomy().ancestors(finding);
+        systems.retain(|ancestor| self.systems.binary_search(ancestor).is_ok());
+        systems
+    }
+
+    /// Information content of the most informative common ancestor of two findings.
+    pub fn shared_information(&self, graph: &Graph, left: NodeId, right: NodeId) -> f64 {
+        let others = graph.taxonomy().ancestors(right);
+        let common = graph.taxonomy().ancestors(left).into_iter().filter(|node| others.binary_search(node).is_ok());
+        common.map(|node| self.information(node)).fold(0.0, f64::max)
+    }
+}
+
+fn organ_systems(graph: &Graph) -> Vec<NodeId> {
+    let is_finding = |node: NodeId| graph.category(node) == FINDING;
+    let is_root = |node: &NodeId| {
+        !graph.node(*node).is_obsolete && !graph.taxonomy().parents(*node).iter().any(|&parent| is_finding(parent))
+    };
+    let roots = graph.nodes_of(FINDING).filter(is_root);
+    let mut systems: Vec<NodeId> = roots.flat_map(|root| graph.taxonomy().children(root)).copied().collect();
+    systems.retain(|&node| is_finding(node));
+    systems.sort_unstable();
+    systems.dedup();
+    systems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = "
+        PhenotypicFeature:eye -is_a-> PhenotypicFeature:root
+        PhenotypicFeature:cataract -is_a-> PhenotypicFeature:eye
+        PhenotypicFeature:skin -is_a-> PhenotypicFeature:root
+        Disease:a -has_phenotype-> PhenotypicFeature:cataract
+        Disease:b -has_phenotype-> PhenotypicFeature:skin
+        Disease:b -phenotype_absent-> PhenotypicFeature:eye";
+
+    fn named(graph: &Graph, text: &str) -> NodeId {
+        graph.find(&text.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_every_disease_has_tells_nothing() {
+        let graph = Graph::from_arrows(TWO).unwrap();
+        let statistics = Statistics::of(&graph);
+        assert_eq!(statistics.information(named(&graph, "PhenotypicFeature:root")), 0.0);
+        let cataract = statistics.information(named(&graph, "PhenotypicFeature:cataract"));
+        assert!((cataract - 2_f64.ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_profile_implies_ancestors_and_has_an_organ_system() {
+        let graph = Graph::from_arrows(TWO).unwrap();
+        let statistics = Statistics::of(&graph);
+        let profile = statistics.profile(named(&graph, "Disease:a")).unwrap();
+        assert!(profile.implies(named(&graph, "PhenotypicFeature:eye")));
+        assert_eq!(profile.organ_system(), Some(named(&graph, "PhenotypicFeature:eye")));
+        assert_eq!(statistics.profile(named(&graph, "Disease:b")).unwrap().absent.len(), 1);
+    }
+
+    #[test]
+    fn unrelated_findings_share_nothing() {
+        let graph = Graph::from_arrows(TWO).unwrap();
+        let statistics = Statistics::of(&graph);
+        let (cataract, skin) = (named(&graph, "PhenotypicFeature:cataract"), named(&graph, "PhenotypicFeature:skin"));
+        assert_eq!(statistics.shared_information(&graph, cataract, skin), 0.0);
+    }
+}

@@ -1,0 +1,7 @@
+//! thinkpath turns medical knowledge graphs into reasoning data that can be checked.
+
+pub mod finding;
+pub mod ingest;
+pub mod kg;
+pub mod location;
+pub mod seed;
