@@ -4,4 +4,8 @@ pub mod finding;
 pub mod ingest;
 pub mod kg;
 pub mod location;
+pub mod mine;
 pub mod seed;
+pub mod synth;
+pub mod verify;
+pub mod write;

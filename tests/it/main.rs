@@ -1,3 +1,4 @@
 //! Every integration test, in one binary that is linked once.
+#![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod golden;

@@ -1,0 +1,121 @@
+//! What mining hands on: a pattern with its proof so far.
+
+use crate::kg::EdgeId;
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::search::Clause;
+use crate::kg::search::Pattern;
+
+/// An edge of a binding, and which way it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hop {
+    /// The edge as stored.
+    pub edge: EdgeId,
+    /// Whether it is told from subject to object.
+    pub is_forward: bool,
+}
+
+impl Hop {
+    /// Where the telling starts.
+    pub fn from(self, graph: &Graph) -> NodeId {
+        let edge = graph.edge(self.edge);
+        if self.is_forward { edge.subject } else { edge.object }
+    }
+
+    /// Where it ends.
+    pub fn to(self, graph: &Graph) -> NodeId {
+        let edge = graph.edge(self.edge);
+        if self.is_forward { edge.object } else { edge.subject }
+    }
+}
+
+/// What is asked of a pattern, and so which kinds of item can be made from it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// Which disease has these findings? The clues stand in the order of the pattern's clauses.
+    Diagnosis(Clues),
+    /// Variants of which gene underlie these findings? The disease between gene and findings is the inner variable.
+    CausalGene {
+        /// The disease that ties them.
+        disease: NodeId,
+        /// The findings.
+        clues: Clues,
+    },
+    /// Which set of findings belongs to the disease of this gene?
+    FindingSet {
+        /// The gene.
+        gene: NodeId,
+        /// Its disease.
+        disease: NodeId,
+    },
+    /// Which finding tells one look-alike from the other?
+    Contrast {
+        /// The disease that has it.
+        disease: NodeId,
+        /// The disease that is reported not to.
+        other: NodeId,
+        /// Findings of both: the options that do not tell them apart.
+        shared: Vec<NodeId>,
+    },
+    /// Through which nodes are the ends of a path connected?
+    Path,
+    /// To which code is this diagnosis classified?
+    Coding,
+}
+
+/// The findings of a case.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Clues {
+    /// The findings, most telling first.
+    pub findings: Vec<NodeId>,
+    /// The lower bound of each one's frequency in the key.
+    pub lower_bounds: Vec<f64>,
+}
+
+/// Numbers by which a candidate is weighed before anything is written.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Scores {
+    /// Degree-weighted path count of the binding, w = 0.4; 0 for stars.
+    pub path_weight: f64,
+    /// Mean information content of the clues or inner nodes, in nats.
+    pub mean_information: f64,
+    /// Least information content among them, in nats.
+    pub least_information: f64,
+}
+
+/// A pattern worth a question, bound and proved as far as the graph goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The strategy: the name of its section.
+    pub strategy: &'static str,
+    /// The stratum whose quota it fills, as `case/Disease`.
+    pub stratum: String,
+    /// Its number in the stratum.
+    pub index: u64,
+    /// The clauses.
+    pub pattern: Pattern,
+    /// The key: one node, or the members of a set, sorted.
+    pub key: Vec<NodeId>,
+    /// The subgraph it was found in, in the order of telling.
+    pub path: Vec<Hop>,
+    /// The strict answers, sorted.
+    pub strict: Vec<NodeId>,
+    /// The loose answers, sorted.
+    pub loose: Vec<NodeId>,
+    /// What is asked.
+    pub question: Question,
+    /// Its weights.
+    pub scores: Scores,
+}
+
+impl Candidate {
+    /// The loose answers beside the key, sorted.
+    pub fn other_answers(&self) -> Vec<NodeId> {
+        self.loose.iter().copied().filter(|node| self.key.binary_search(node).is_err()).collect()
+    }
+
+    /// The positive clauses.
+    pub fn present(&self) -> impl Iterator<Item = &Clause> {
+        self.pattern.clauses.iter().filter(|clause| !clause.is_absent)
+    }
+}

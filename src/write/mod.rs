@@ -1,0 +1,1 @@
+//! From verified items to a data set.
