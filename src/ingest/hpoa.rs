@@ -169,7 +169,8 @@ impl Hpoa {
             parts.dedup();
             parts
         };
-        let onset = field(columns.onset).split(';').filter(|part| !part.is_empty()).filter_map(|part| part.parse().ok());
+        let onset =
+            field(columns.onset).split(';').filter(|part| !part.is_empty()).filter_map(|part| part.parse().ok());
         let sex = field(columns.sex);
         let qualifiers = Qualifiers {
             frequency,
@@ -191,7 +192,8 @@ fn text(error: impl std::fmt::Display) -> String {
 
 /// A frequency, and whether it says that the finding is absent.
 fn frequency(text: &str) -> Result<(Frequency, bool), String> {
-    let wrong = || format!("`{text}` is no frequency; it is a term such as `HP:0040281`, counts such as `3/8`, or `50%`");
+    let wrong =
+        || format!("`{text}` is no frequency; it is a term such as `HP:0040281`, counts such as `3/8`, or `50%`");
     if text.is_empty() || text == "-" {
         return Ok((Frequency::default(), false));
     }

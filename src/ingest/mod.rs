@@ -85,7 +85,9 @@ pub enum IngestError {
         roots: Vec<PathBuf>,
     },
     /// A file is not the one that was reviewed.
-    #[error("`{path}` is not the file that source `{source_name}` was written for: its SHA-256 is {found}, expected {expected}")]
+    #[error(
+        "`{path}` is not the file that source `{source_name}` was written for: its SHA-256 is {found}, expected {expected}"
+    )]
     Checksum {
         /// The source.
         source_name: Box<str>,
@@ -115,7 +117,9 @@ pub enum IngestError {
         error: ReadError,
     },
     /// Too much of a file is in quarantine.
-    #[error("{quarantined} of {read} records of `{path}` cannot be used, more than the share of {allowed} that `ingest.max_quarantined_share` allows{first}")]
+    #[error(
+        "{quarantined} of {read} records of `{path}` cannot be used, more than the share of {allowed} that `ingest.max_quarantined_share` allows{first}"
+    )]
     Quarantine {
         /// The file.
         path: Box<str>,
@@ -252,8 +256,8 @@ fn read_file(
             expected: expected.into(),
         });
     }
-    let number = u16::try_from(records.files.len())
-        .map_err(|_| IngestError::TooManyFiles { count: records.files.len() })?;
+    let number =
+        u16::try_from(records.files.len()).map_err(|_| IngestError::TooManyFiles { count: records.files.len() })?;
     records.files.push(FileTally {
         path: shown,
         source: task.number,
@@ -284,7 +288,8 @@ pub fn check_quarantine(config: &IngestConfig, built: &crate::kg::Built) -> Resu
             let of_file = |finding: &&crate::finding::Finding| {
                 finding.location.as_ref().is_some_and(|location| *location.file() == *file.path)
             };
-            let first = built.findings.iter().find(of_file).map_or_else(String::new, |finding| format!("\n  {finding}"));
+            let first =
+                built.findings.iter().find(of_file).map_or_else(String::new, |finding| format!("\n  {finding}"));
             return Err(IngestError::Quarantine {
                 path: file.path.clone(),
                 quarantined: file.quarantined,

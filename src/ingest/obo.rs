@@ -191,7 +191,8 @@ impl Draft {
             "synonym" => match synonym(value) {
                 Some(synonym) => self.synonyms.push(synonym),
                 None => {
-                    self.wrong.get_or_insert((number, format!("`{value}` is no synonym; it reads `\"text\" EXACT []`")));
+                    self.wrong
+                        .get_or_insert((number, format!("`{value}` is no synonym; it reads `\"text\" EXACT []`")));
                 }
             },
             "xref" => self.xrefs.extend(curie(&unescaped(value)).ok()),
@@ -352,10 +353,7 @@ mod tests {
         let records = read("[Term]\nname: a\nis_a: X:2\n\n[Term]\nid: X:2\n");
         assert_eq!(records.nodes.len(), 1);
         assert_eq!((records.files[0].read, records.files[0].quarantined), (3, 2));
-        assert_eq!(
-            records.findings[0].to_string(),
-            "warning I101: the stanza has no `id:` line\n  first at test:3"
-        );
+        assert_eq!(records.findings[0].to_string(), "warning I101: the stanza has no `id:` line\n  first at test:3");
     }
 
     #[test]

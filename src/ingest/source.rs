@@ -120,9 +120,8 @@ impl SourceFile {
             location: Location::of_offset(file, text, error.span().map_or(0, |span| span.start)),
             text: error.message().into(),
         })?;
-        let is_below = |path: &str| {
-            Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)))
-        };
+        let is_below =
+            |path: &str| Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         let folder = source.folder.iter().map(|folder| &**folder);
         let mut paths = source.files().map(|(path, _, _)| path).chain(folder);
         let outside = paths.find(|path| !is_below(path)).map(Box::from);

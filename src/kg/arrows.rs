@@ -40,7 +40,9 @@ pub enum ArrowError {
         source: CurieError,
     },
     /// What stands between two nodes is no arrow.
-    #[error("line {line}: `{text}` is no arrow; write `-relation->` or `<-relation-`, with a frequency as in `-has_phenotype[8/10]->`")]
+    #[error(
+        "line {line}: `{text}` is no arrow; write `-relation->` or `<-relation-`, with a frequency as in `-has_phenotype[8/10]->`"
+    )]
     Arrow {
         /// The line.
         line: u32,

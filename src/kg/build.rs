@@ -134,9 +134,7 @@ pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> 
     let (edges, details) = without_cycles(resolved, nodes.len(), relations, &mut files, &mut findings)?;
     for ((code, text), (count, place)) in seen {
         let mut finding = Finding::warning(code, text).times(count);
-        finding.location = files.get(place.file.index()).map(|file| {
-            Location::line(file.path.clone(), place.line)
-        });
+        finding.location = files.get(place.file.index()).map(|file| Location::line(file.path.clone(), place.line));
         findings.push(finding);
     }
     Ok(Built {
@@ -171,7 +169,13 @@ fn cliques(records: &Records, config: &KgConfig, files: &mut [FileTally]) -> BTr
         }
     }
     let members: Vec<Curie> = parent.keys().cloned().collect();
-    members.into_iter().map(|member| { let to = root(&parent, &member); (member, to) }).collect()
+    members
+        .into_iter()
+        .map(|member| {
+            let to = root(&parent, &member);
+            (member, to)
+        })
+        .collect()
 }
 
 /// Former and obsolete ids → what they mean now.
@@ -241,17 +245,13 @@ fn nodes(
     if u32::try_from(list.len()).is_err() {
         return Err(BuildError::TooMany { what: "nodes", count: list.len() });
     }
-    let mut categories: IndexSet<Box<str>> =
-        list.iter().map(|record| record.category.clone()).collect();
+    let mut categories: IndexSet<Box<str>> = list.iter().map(|record| record.category.clone()).collect();
     categories.sort_unstable();
     if categories.len() > usize::from(u16::MAX) {
         return Err(BuildError::TooManyCategories { count: categories.len() });
     }
     let source_of: Vec<u16> = files.iter().map(|file| file.source).collect();
-    let nodes = list
-        .into_iter()
-        .map(|record| freeze_node(record, &categories, &source_of))
-        .collect();
+    let nodes = list.into_iter().map(|record| freeze_node(record, &categories, &source_of)).collect();
     Ok((nodes, categories))
 }
 
@@ -451,11 +451,11 @@ struct Parts {
 fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -> Graph {
     let Parts { nodes, edges, details, categories, by_curie } = parts;
     let numbered = || (0_u32..).map(EdgeId).zip(&edges);
-    let out = numbered()
-        .map(|(id, edge)| (edge.subject, Neighbour { relation: edge.relation, node: edge.object, edge: id }));
+    let out =
+        numbered().map(|(id, edge)| (edge.subject, Neighbour { relation: edge.relation, node: edge.object, edge: id }));
     let outgoing = Csr::new(nodes.len(), out.collect());
-    let back = numbered()
-        .map(|(id, edge)| (edge.object, Neighbour { relation: edge.relation, node: edge.subject, edge: id }));
+    let back =
+        numbered().map(|(id, edge)| (edge.object, Neighbour { relation: edge.relation, node: edge.subject, edge: id }));
     let incoming = Csr::new(nodes.len(), back.collect());
     let is_a = relations.is_a();
     let kinds: Vec<(NodeId, NodeId)> =
@@ -488,6 +488,17 @@ fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -> Graph {
         }
     }
     Graph {
-        nodes, edges, details, outgoing, incoming, relations, categories, sources, by_curie, by_name, twins, taxonomy,
+        nodes,
+        edges,
+        details,
+        outgoing,
+        incoming,
+        relations,
+        categories,
+        sources,
+        by_curie,
+        by_name,
+        twins,
+        taxonomy,
     }
 }

@@ -67,7 +67,9 @@ impl fmt::Display for Licence {
 
 /// A word that names no licence class.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is no licence class; there are open, attribution, attribution-with-notice, no-change, non-commercial, restricted, unknown")]
+#[error(
+    "`{text}` is no licence class; there are open, attribution, attribution-with-notice, no-change, non-commercial, restricted, unknown"
+)]
 pub struct LicenceError {
     text: Box<str>,
 }

@@ -191,11 +191,10 @@ impl Relations {
     ///
     /// A [`RelationsError`] that names the row and what would have been right.
     pub fn parse(file: &str, text: &str) -> Result<Self, RelationsError> {
-        let mut rows: IndexMap<Box<str>, Relation> =
-            toml::from_str(text).map_err(|error| RelationsError::Syntax {
-                location: Location::of_offset(file, text, error.span().map_or(0, |span| span.start)),
-                text: error.message().into(),
-            })?;
+        let mut rows: IndexMap<Box<str>, Relation> = toml::from_str(text).map_err(|error| RelationsError::Syntax {
+            location: Location::of_offset(file, text, error.span().map_or(0, |span| span.start)),
+            text: error.message().into(),
+        })?;
         if rows.len() > usize::from(u16::MAX) {
             return Err(RelationsError::TooMany { count: rows.len() });
         }
@@ -205,7 +204,8 @@ impl Relations {
         for (name, row) in &rows {
             let negates = row.negates.iter().map(|named| ("negates", named));
             let otherwise = row.otherwise.iter().map(|named| ("otherwise", named));
-            for (field, named) in negates.chain(otherwise).chain(row.conflicts.iter().map(|named| ("conflicts", named))) {
+            for (field, named) in negates.chain(otherwise).chain(row.conflicts.iter().map(|named| ("conflicts", named)))
+            {
                 if !rows.contains_key(named) {
                     return Err(RelationsError::Unknown { relation: name.clone(), field, named: named.clone() });
                 }
@@ -290,7 +290,9 @@ mod tests {
     fn mistakes_are_named() {
         let error = |text: &str| Relations::parse("r.toml", &format!("{IS_A}{text}")).unwrap_err().to_string();
         assert_eq!(
-            error("[x]\npredicate='tp:x'\ninverse='y'\nnegates='z'\nforwards='{subject} {object}'\nbackwards='{subject} {object}'"),
+            error(
+                "[x]\npredicate='tp:x'\ninverse='y'\nnegates='z'\nforwards='{subject} {object}'\nbackwards='{subject} {object}'"
+            ),
             "relation `x` names `z` in `negates`, which has no row of its own"
         );
         assert_eq!(

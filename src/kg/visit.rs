@@ -3,6 +3,7 @@
 //! petgraph's own `Graph` traverses sixty times slower than compressed sparse rows, so it is not what we store; but
 //! its algorithms ask only for its `visit` traits, and those are a view.
 
+use petgraph::Direction;
 use petgraph::visit::Data;
 use petgraph::visit::EdgeRef;
 use petgraph::visit::GraphBase;
@@ -18,7 +19,6 @@ use petgraph::visit::NodeCount;
 use petgraph::visit::NodeIndexable;
 use petgraph::visit::VisitMap;
 use petgraph::visit::Visitable;
-use petgraph::Direction;
 
 use crate::kg::EdgeId;
 use crate::kg::Graph;
@@ -237,10 +237,9 @@ mod tests {
 
     #[test]
     fn algorithms_of_petgraph_run_on_the_graph() {
-        let graph = Graph::from_arrows(
-            "Drug:a -targets-> Protein:p -interacts_with-> Protein:q\nDrug:b -treats-> Disease:d",
-        )
-        .unwrap();
+        let graph =
+            Graph::from_arrows("Drug:a -targets-> Protein:p -interacts_with-> Protein:q\nDrug:b -treats-> Disease:d")
+                .unwrap();
         let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
         let distances = dijkstra(&graph, node("Drug:a"), None, |_| 1);
         assert_eq!(distances.get(&node("Protein:q")), Some(&2));

@@ -22,7 +22,11 @@ fn build(sources: &[&str]) -> kg::Built {
 #[test]
 fn probe() {
     let built = build(&["hpo"]);
-    for file in &built.files { eprintln!("{file:#?} {}", file.is_conserved()); }
-    for finding in &built.findings { eprintln!("{finding}"); }
+    for file in &built.files {
+        eprintln!("{file:#?} {}", file.is_conserved());
+    }
+    for finding in &built.findings {
+        eprintln!("{finding}");
+    }
     eprintln!("{} {}", built.graph.n_nodes(), built.graph.n_edges());
 }

@@ -102,8 +102,7 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
     }
     asserted.sort_unstable();
     asserted.dedup();
-    let mut reached: Vec<NodeId> =
-        asserted.iter().flat_map(|&node| implied_by(graph, reading, node, far)).collect();
+    let mut reached: Vec<NodeId> = asserted.iter().flat_map(|&node| implied_by(graph, reading, node, far)).collect();
     reached.sort_unstable();
     reached.dedup();
     reached
