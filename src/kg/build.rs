@@ -461,6 +461,7 @@ fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -> Graph {
     let kinds: Vec<(NodeId, NodeId)> =
         edges.iter().filter(|edge| edge.relation == is_a).map(|edge| (edge.subject, edge.object)).collect();
     let taxonomy = Taxonomy::new(nodes.len(), &kinds);
+    let vague = vague_objects(&edges, &taxonomy, &relations, nodes.len());
 
     let mut by_name: HashMap<Box<str>, Vec<NodeId>, FxBuildHasher> = HashMap::default();
     let mut same_label: HashMap<(CategoryId, Box<str>), Vec<NodeId>, FxBuildHasher> = HashMap::default();
@@ -500,5 +501,40 @@ fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -> Graph {
         by_name,
         twins,
         taxonomy,
+        vague,
     }
+}
+
+/// For each relation with a bound, the objects that tell less: information content is −ln of the share of subjects
+/// that have the object or, by its closure, one of its kinds.
+fn vague_objects(
+    edges: &[Edge],
+    taxonomy: &Taxonomy,
+    relations: &Relations,
+    n_nodes: usize,
+) -> BTreeMap<RelationId, Vec<bool>> {
+    let mut vague = BTreeMap::new();
+    for (relation, row) in relations.iter() {
+        let Some(bound) = row.vague_below else { continue };
+        let mut above: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        let mut counts = vec![0_u32; n_nodes];
+        let mut n_subjects = 0_u32;
+        // Edges are sorted by subject: one subject's objects follow each other.
+        for group in edges.chunk_by(|left, right| left.subject == right.subject) {
+            let mut implied: Vec<NodeId> = Vec::new();
+            for edge in group.iter().filter(|edge| edge.relation == relation) {
+                implied.extend(above.entry(edge.object).or_insert_with(|| taxonomy.ancestors(edge.object)).iter());
+            }
+            implied.sort_unstable();
+            implied.dedup();
+            n_subjects += u32::from(!implied.is_empty());
+            for node in implied {
+                counts[node.index()] += 1;
+            }
+        }
+        let total = f64::from(n_subjects.max(1));
+        let tells_too_little = |&count: &u32| count > 0 && -(f64::from(count) / total).ln() < bound;
+        vague.insert(relation, counts.iter().map(tells_too_little).collect());
+    }
+    vague
 }

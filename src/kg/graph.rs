@@ -4,6 +4,8 @@
 //! a lock. Node and edge numbers follow the order of CURIEs, not of lines, so that the same knowledge has the same
 //! numbers however a source orders its files.
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
@@ -126,6 +128,8 @@ pub struct Graph {
     pub(super) by_name: HashMap<Box<str>, Vec<NodeId>, FxBuildHasher>,
     pub(super) twins: HashMap<NodeId, Vec<NodeId>, FxBuildHasher>,
     pub(super) taxonomy: Taxonomy,
+    /// Objects that tell too little, for each relation that has such a bound.
+    pub(super) vague: BTreeMap<RelationId, Vec<bool>>,
 }
 
 impl Graph {
@@ -255,6 +259,12 @@ impl Graph {
     /// Kinds and kinds of kinds.
     pub fn taxonomy(&self) -> &Taxonomy {
         &self.taxonomy
+    }
+
+    /// Whether a node as object of a relation tells too little to cast doubt on its kinds; see
+    /// [`Relation::vague_below`].
+    pub fn is_vague(&self, relation: RelationId, object: NodeId) -> bool {
+        self.vague.get(&relation).and_then(|vague| vague.get(object.index())).copied().unwrap_or(false)
     }
 
     /// Every edge that starts at a node, grouped by relation.

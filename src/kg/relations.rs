@@ -37,7 +37,7 @@ pub enum Closure {
 }
 
 /// A row of the table; see the head of `relations.toml` for the fields.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Relation {
     /// The name; the key of the row.
@@ -80,6 +80,10 @@ pub struct Relation {
     /// Strict closure of the object.
     #[serde(default)]
     pub object: Closure,
+    /// An asserted object that fewer nats than this tell apart casts no doubt on its kinds: the loose reading does
+    /// not pass from it to its descendants. `None`: every object does.
+    #[serde(default)]
+    pub vague_below: Option<f64>,
     /// Counted as this relation by the loose reading.
     #[serde(default)]
     pub conflicts: Vec<Box<str>>,
@@ -137,7 +141,7 @@ pub const BIOLINK_IRI: &str = "https://w3id.org/biolink/vocab/";
 pub const VOCABULARY_IRI: &str = "https://w3id.org/thinkpath/vocab#";
 
 /// The table, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Relations(IndexMap<Box<str>, Relation>);
 
 /// Why a table of relations cannot be used.
@@ -283,7 +287,7 @@ mod tests {
     fn a_label_cannot_inject_the_other_end() {
         let relations = Relations::standard().unwrap();
         let row = relations.row(relations.id("associated_with").unwrap());
-        assert_eq!(row.wording("{object}", "b", true), "variants of {object} are associated with b");
+        assert_eq!(row.wording("{object}", "b", true), "variants in {object} are associated with b");
     }
 
     #[test]

@@ -1,9 +1,224 @@
-//! From a graph to candidates.
+//! From a graph to candidates: paths and patterns that are worth a question.
+//!
+//! Mining costs nothing and writing may cost money, so everything that the graph alone can settle is settled here:
+//! a candidate already carries its exact answers under both readings, and what cannot be proved never becomes one.
+//! Each strategy is a file named like its section.
 
+pub mod calibration;
 mod candidate;
+mod case;
+pub mod clue;
+mod coding;
+mod contrast;
+mod finding_set;
+pub mod kin;
+pub mod metapath;
+pub mod option_name;
+pub mod path;
+mod stratum;
+mod walk;
+pub mod wording;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::kg::Graph;
+use crate::kg::RelationId;
 
 pub use candidate::Candidate;
 pub use candidate::Clues;
 pub use candidate::Hop;
 pub use candidate::Question;
 pub use candidate::Scores;
+pub use case::CaseConfig;
+pub use case::MIN_PROFILE;
+pub use case::is_presentable;
+pub use case::only_gene;
+pub use coding::CodingConfig;
+pub use coding::is_code;
+pub use coding::is_three_character;
+pub use contrast::ContrastConfig;
+pub use contrast::frequency_in;
+pub use contrast::is_strong_negative;
+pub use finding_set::FindingSetConfig;
+pub use finding_set::n_profiled_diseases;
+pub use finding_set::set_of;
+pub use finding_set::set_rules;
+pub use metapath::MetapathConfig;
+pub use stratum::Attempt;
+pub use stratum::Context;
+pub use stratum::DeadEnd;
+pub use stratum::Stratum;
+pub use walk::WalkConfig;
+
+/// The `[[mine.…]]` sections of a pipeline.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MineConfig {
+    /// Diagnosis and causal-gene vignettes.
+    #[serde(default)]
+    pub case: Vec<CaseConfig>,
+    /// Sets of findings for a gene.
+    #[serde(default)]
+    pub finding_set: Vec<FindingSetConfig>,
+    /// The finding that tells two look-alikes apart.
+    #[serde(default)]
+    pub contrast: Vec<ContrastConfig>,
+    /// Diagnoses to be coded.
+    #[serde(default)]
+    pub coding: Vec<CodingConfig>,
+    /// Random walks.
+    #[serde(default)]
+    pub walk: Vec<WalkConfig>,
+    /// Bindings of metapaths.
+    #[serde(default)]
+    pub metapath: Vec<MetapathConfig>,
+}
+
+/// Why a section cannot be mined.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum MineError {
+    /// A relation that the table lacks.
+    #[error("`{relation}` is no relation of relations.toml")]
+    UnknownRelation {
+        /// The name.
+        relation: Box<str>,
+    },
+    /// A relation that denies another.
+    #[error("relation `{relation}` denies another one and is never walked")]
+    NegativeRelation {
+        /// The name.
+        relation: Box<str>,
+    },
+    /// A category that the graph lacks.
+    #[error("the graph has no nodes of category `{category}`")]
+    UnknownCategory {
+        /// The name.
+        category: Box<str>,
+    },
+    /// A strategy has no such target.
+    #[error("`{strategy}` cannot be mined for `{target}`; it can for {known}")]
+    UnknownTarget {
+        /// The strategy.
+        strategy: &'static str,
+        /// What was asked for.
+        target: Box<str>,
+        /// What there is.
+        known: &'static str,
+    },
+    /// A key of `hops` is no number of hops.
+    #[error("`{hops}` is no number of hops; a walk has 2 to 6, as in `hops = {{ 2 = 0.5, 3 = 0.5 }}`")]
+    Hops {
+        /// The key.
+        hops: Box<str>,
+    },
+    /// Shares that do not add up to 1.
+    #[error("the shares of `hops` add up to {sum}, not to 1")]
+    Shares {
+        /// Their sum.
+        sum: f64,
+    },
+}
+
+/// All strata of a pipeline, in a fixed order: by strategy, then as the file lists them.
+///
+/// # Errors
+///
+/// [`MineError`] if a section asks for what the graph or the table does not have.
+pub fn strata<'a>(context: Context<'a>, config: &'a MineConfig) -> Result<Vec<Stratum<'a>>, MineError> {
+    let mut all = Vec::new();
+    for section in &config.case {
+        all.push(case::stratum(context, section)?);
+    }
+    for section in &config.finding_set {
+        all.push(finding_set::stratum(context, section));
+    }
+    for section in &config.contrast {
+        all.push(contrast::stratum(context, section));
+    }
+    for section in &config.coding {
+        all.push(coding::stratum(context, section));
+    }
+    for section in &config.walk {
+        all.extend(walk::strata(context, section)?);
+    }
+    for section in &config.metapath {
+        all.extend(metapath::strata(context, section)?);
+    }
+    Ok(all)
+}
+
+fn default_max_items_per_key() -> usize {
+    5
+}
+
+/// The relations of some names, none of them negative.
+fn walkable(graph: &Graph, names: &[Box<str>]) -> Result<Vec<RelationId>, MineError> {
+    let relations = graph.relations();
+    names
+        .iter()
+        .map(|name| {
+            let id = relations.id(name).ok_or_else(|| MineError::UnknownRelation { relation: name.clone() })?;
+            if relations.row(id).is_negative() {
+                return Err(MineError::NegativeRelation { relation: name.clone() });
+            }
+            Ok(id)
+        })
+        .collect()
+}
+
+/// Number of hops and quota of each entry; the remainders of rounding go to the first.
+fn quotas(hops: &BTreeMap<Box<str>, f64>, n_items: usize) -> Result<Vec<(u32, usize)>, MineError> {
+    let sum: f64 = hops.values().sum();
+    if (sum - 1.0).abs() > 1e-6 {
+        return Err(MineError::Shares { sum });
+    }
+    let mut quotas = Vec::new();
+    for (text, share) in hops {
+        let n_hops = text.parse().ok().filter(|hops| (2..=6).contains(hops));
+        let n_hops = n_hops.ok_or_else(|| MineError::Hops { hops: text.clone() })?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count, floored")]
+        let quota = (path::as_float(n_items) * share).floor() as usize;
+        quotas.push((n_hops, quota));
+    }
+    let given: usize = quotas.iter().map(|(_, quota)| quota).sum();
+    if let Some(first) = quotas.first_mut() {
+        first.1 += n_items.saturating_sub(given);
+    }
+    Ok(quotas)
+}
+
+/// Which end of a path a telling starts from: what causes before what shows.
+fn telling_rank(category: &str) -> u8 {
+    match category {
+        "Drug" => 0,
+        "Gene" => 1,
+        "Protein" => 2,
+        "Disease" => 3,
+        "PhenotypicFeature" => 4,
+        _ => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hops(list: &[(&str, f64)]) -> BTreeMap<Box<str>, f64> {
+        list.iter().map(|&(hops, share)| (hops.into(), share)).collect()
+    }
+
+    #[test]
+    fn quotas_add_up() {
+        assert_eq!(quotas(&hops(&[("2", 0.5), ("3", 0.5)]), 7), Ok(vec![(2, 4), (3, 3)]));
+    }
+
+    #[test]
+    fn shares_must_add_up_and_hops_be_numbers() {
+        assert_eq!(quotas(&hops(&[("2", 0.5)]), 7), Err(MineError::Shares { sum: 0.5 }));
+        assert_eq!(quotas(&hops(&[("two", 1.0)]), 7), Err(MineError::Hops { hops: "two".into() }));
+    }
+}

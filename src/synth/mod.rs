@@ -1,7 +1,27 @@
-//! From a candidate to an item.
+//! From a candidate to an item: words on a pattern that is already proved.
+//!
+//! Nothing here decides what is true. A writer chooses wrong options, words findings and steps, and keeps beside
+//! every text the nodes and edges that it rests on. Templates do all of it without a model; a model may re-word the
+//! texts later and meets the same checks.
 
+mod coding;
+mod contrast;
+mod diagnosis;
+mod distractors;
+mod explanation;
+mod finding_set;
 mod item;
+mod lexicon;
+mod wording;
+mod writer;
 
+use serde::Deserialize;
+
+use crate::mine::Candidate;
+use crate::mine::DeadEnd;
+use crate::mine::Question;
+
+pub use explanation::ExplanationConfig;
 pub use item::AnswerOption;
 pub use item::Difficulty;
 pub use item::Distractor;
@@ -11,3 +31,56 @@ pub use item::Kind;
 pub use item::Step;
 pub use item::StepKind;
 pub use item::Tier;
+pub use lexicon::Lexicon;
+pub use writer::Writer;
+
+/// The `[[synth.…]]` sections of a pipeline.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SynthConfig {
+    /// Items with options.
+    #[serde(default)]
+    pub choice: Vec<ChoiceConfig>,
+    /// Path explanations.
+    #[serde(default)]
+    pub explanation: Vec<ExplanationConfig>,
+}
+
+/// A `[[synth.choice]]` section.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceConfig {
+    /// The strategies whose candidates become choice items: `case`, `finding_set`, `contrast`, `coding`.
+    pub from: Vec<Box<str>>,
+    /// How many options an item has. Four: the calibration of risk was measured for three distractors.
+    #[serde(default = "default_n_options")]
+    pub n_options: usize,
+}
+
+fn default_n_options() -> usize {
+    4
+}
+
+impl SynthConfig {
+    /// Whether some section takes the candidates of a strategy.
+    pub fn takes(&self, strategy: &str) -> bool {
+        let choice = self.choice.iter().flat_map(|section| &section.from);
+        choice.chain(self.explanation.iter().flat_map(|section| &section.from)).any(|from| **from == *strategy)
+    }
+}
+
+/// The item of a candidate.
+///
+/// # Errors
+///
+/// [`DeadEnd`] if no item can be made of it, above all because too few distractors qualify.
+pub fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> {
+    match candidate.question.clone() {
+        Question::Diagnosis(clues) => diagnosis::diagnosis(writer, candidate, &clues),
+        Question::CausalGene { disease, clues } => diagnosis::causal_gene(writer, candidate, disease, &clues),
+        Question::FindingSet { gene, disease } => finding_set::item(writer, candidate, (gene, disease)),
+        Question::Contrast { disease, other, shared } => contrast::item(writer, candidate, (disease, other), &shared),
+        Question::Coding => coding::item(writer, candidate),
+        Question::Path => explanation::item(writer, candidate),
+    }
+}

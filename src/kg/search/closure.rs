@@ -2,7 +2,9 @@
 //!
 //! * **Strict**: asserted facts, symmetric relations both ways, and each relation's closure along `is_a`.
 //! * **Loose**: strict, plus `is_a` both ways on both ends, conflict relations counted as if they were the relation,
-//!   and nodes of equal name counted as one.
+//!   and nodes of equal name counted as one. One exception, for the relations that say so: an asserted object that
+//!   tells next to nothing (eight diseases are annotated with "Phenotypic abnormality", the root) casts no doubt on
+//!   its kinds; else nothing could ever be ruled out of anything.
 //!
 //! The strict reading says what may be claimed, the loose one what cannot be ruled out. A key must be a strict
 //! answer; an option is wrong only if it is no loose one.
@@ -46,7 +48,8 @@ pub fn supports(graph: &Graph, reading: Reading, triple: (NodeId, RelationId, No
     }
     let mut edges = Vec::new();
     let starts = asserted_for(graph, reading, subject, row.subject);
-    let ends = asserted_for(graph, reading, object, row.object);
+    let mut ends = asserted_for(graph, reading, object, row.object);
+    without_vague(graph, reading, relation, object, &mut ends);
     for named in readings_of(graph, reading, relation) {
         direct(graph, named, &starts, &ends, &mut edges);
         if graph.relation(named).is_symmetric {
@@ -89,7 +92,11 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
         Direction::Subjects => (row.object, row.subject),
     };
     let mut asserted = Vec::new();
-    for start in asserted_for(graph, reading, from, near) {
+    let mut starts = asserted_for(graph, reading, from, near);
+    if direction == Direction::Subjects {
+        without_vague(graph, reading, relation, from, &mut starts);
+    }
+    for start in starts {
         for named in readings_of(graph, reading, relation) {
             let is_symmetric = graph.relation(named).is_symmetric;
             if direction == Direction::Objects || is_symmetric {
@@ -102,7 +109,15 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
     }
     asserted.sort_unstable();
     asserted.dedup();
-    let mut reached: Vec<NodeId> = asserted.iter().flat_map(|&node| implied_by(graph, reading, node, far)).collect();
+    let is_vague =
+        |node| reading == Reading::Loose && direction == Direction::Objects && graph.is_vague(relation, node);
+    let mut reached: Vec<NodeId> = asserted
+        .iter()
+        .flat_map(|&node| match is_vague(node) {
+            true => graph.twins(node).iter().copied().chain(graph.taxonomy().ancestors(node)).collect(),
+            false => implied_by(graph, reading, node, far),
+        })
+        .collect();
     reached.sort_unstable();
     reached.dedup();
     reached
@@ -126,6 +141,16 @@ fn asserted_for(graph: &Graph, reading: Reading, node: NodeId, closure: Closure)
         (Reading::Strict, Closure::Up) => taxonomy.descendants(node),
         (Reading::Strict, Closure::Down) => taxonomy.ancestors(node),
         (Reading::Loose, _) => kin(graph, node),
+    }
+}
+
+/// Takes the objects out that stand above the one asked for and tell too little to cast doubt on it.
+fn without_vague(graph: &Graph, reading: Reading, relation: RelationId, object: NodeId, asserted: &mut Vec<NodeId>) {
+    if reading == Reading::Loose && graph.relation(relation).vague_below.is_some() {
+        let named: Vec<NodeId> = std::iter::once(object).chain(graph.twins(object).iter().copied()).collect();
+        asserted.retain(|&node| {
+            !graph.is_vague(relation, node) || named.iter().any(|&kind| graph.taxonomy().is_kind_of(node, kind))
+        });
     }
 }
 
@@ -240,7 +265,10 @@ mod tests {
         Disease:a -has_phenotype-> PhenotypicFeature:nystagmus
         Disease:a -phenotype_absent-> PhenotypicFeature:seizure
         PhenotypicFeature:focal -is_a-> PhenotypicFeature:seizure -is_a-> PhenotypicFeature:neuro
-        PhenotypicFeature:skin -is_a-> PhenotypicFeature:integument";
+        PhenotypicFeature:skin -is_a-> PhenotypicFeature:integument
+        Disease:b -has_phenotype-> PhenotypicFeature:other
+        Disease:c -has_phenotype-> PhenotypicFeature:other
+        Disease:d -has_phenotype-> PhenotypicFeature:other";
 
     #[test]
     fn a_finding_holds_upwards() {
@@ -256,6 +284,17 @@ mod tests {
     #[test]
     fn an_unrelated_finding_is_neither() {
         check(KINDS, ("Disease:a", "has_phenotype", "PhenotypicFeature:skin"), false, false);
+    }
+
+    #[test]
+    fn a_finding_that_tells_nothing_casts_no_doubt() {
+        // Every disease has something neurological; that one is recorded with no more than that says nothing.
+        let text = "
+            PhenotypicFeature:seizure -is_a-> PhenotypicFeature:neuro
+            Disease:a -has_phenotype-> PhenotypicFeature:neuro
+            Disease:b -has_phenotype-> PhenotypicFeature:seizure";
+        check(text, ("Disease:a", "has_phenotype", "PhenotypicFeature:seizure"), false, false);
+        check(text, ("Disease:a", "has_phenotype", "PhenotypicFeature:neuro"), true, true);
     }
 
     #[test]

@@ -1,0 +1,219 @@
+//! Which findings may be clues, and how a handful of them is drawn.
+//!
+//! The rules are those that prototypes were wrong without: clues are frequent, specific, independent, from several
+//! organ systems, wordable, and no give-away of the name. They are applied here so that mining does not waste
+//! attempts, and once more as checks, from the graph, when the item is written.
+
+use std::collections::BTreeMap;
+
+use crate::kg::EdgeId;
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::search::Direction;
+use crate::kg::search::Reading;
+use crate::kg::search::reach;
+use crate::kg::words;
+use crate::mine::Context;
+use crate::mine::wording::is_wordable;
+use crate::seed::Stream;
+
+/// A finding of a disease that may be told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clue {
+    /// The finding.
+    pub finding: NodeId,
+    /// The edge that states it.
+    pub edge: EdgeId,
+    /// The share of patients that have it at least.
+    pub lower_bound: f64,
+    /// Its information content, in nats.
+    pub information: f64,
+    /// Its organ systems, sorted.
+    pub systems: Vec<NodeId>,
+}
+
+/// What a clue must meet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClueRules {
+    /// The least lower bound of its frequency.
+    pub min_frequency: f64,
+    /// The least information content, in nats.
+    pub min_information: f64,
+    /// The least number of diseases that have it: a finding of three diseases is a look-up, no clue.
+    pub min_diseases: u32,
+}
+
+/// What a set of clues must meet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SetRules {
+    /// How many clues.
+    pub n_clues: usize,
+    /// How many organ systems they come from at least.
+    pub min_systems: usize,
+    /// How many clues one organ system may give.
+    pub max_per_system: usize,
+    /// How many clues have an information content of at least 3.
+    pub min_specific: usize,
+}
+
+/// An information content from which a clue counts as specific.
+pub const SPECIFIC: f64 = 3.0;
+/// An information content from which two failed clues are as good as three.
+pub const VERY_SPECIFIC: f64 = 4.0;
+
+/// The findings of a disease that may be clues to it, in the order of nodes.
+pub fn clues_of(context: Context<'_>, disease: NodeId, rules: ClueRules) -> Vec<Clue> {
+    let Context { graph, statistics, .. } = context;
+    let Some(profile) = statistics.profile(disease) else { return Vec::new() };
+    let is_contradicted = |finding: NodeId| {
+        // A finding that is present and absent at once, or present below an absent one, is unusable on both sides.
+        let above = graph.taxonomy().ancestors(finding);
+        profile.absent.iter().any(|(absent, _)| above.binary_search(absent).is_ok() || profile.implies(*absent))
+            && profile
+                .absent
+                .iter()
+                .any(|(absent, _)| above.binary_search(absent).is_ok() || graph.taxonomy().is_kind_of(*absent, finding))
+    };
+    profile
+        .findings
+        .iter()
+        .filter_map(|&(finding, edge)| {
+            let lower_bound = graph.qualifiers(edge).frequency.lower_bound()?;
+            let information = statistics.information(finding);
+            let is_told = lower_bound >= rules.min_frequency
+                && information >= rules.min_information
+                && statistics.n_diseases(finding) >= rules.min_diseases
+                && is_wordable(graph.label(finding)).is_ok()
+                && !is_contradicted(finding)
+                && !shares_a_stem(graph, finding, disease);
+            is_told.then(|| Clue {
+                finding,
+                edge,
+                lower_bound,
+                information,
+                systems: statistics.systems_of(graph, finding),
+            })
+        })
+        .collect()
+}
+
+/// Draws clues one by one, frequent and specific ones first, skipping those that do not go with what was drawn;
+/// `None` if the rules cannot be met this way.
+pub fn draw(context: Context<'_>, clues: &[Clue], rules: SetRules, stream: &mut Stream) -> Option<Vec<Clue>> {
+    let mut left: Vec<&Clue> = clues.iter().collect();
+    let mut drawn: Vec<Clue> = Vec::new();
+    let mut per_system: BTreeMap<NodeId, usize> = BTreeMap::new();
+    while drawn.len() < rules.n_clues {
+        left.retain(|clue| {
+            clue.systems.iter().all(|system| per_system.get(system).copied().unwrap_or(0) < rules.max_per_system)
+        });
+        let weights: Vec<f64> = left.iter().map(|clue| clue.information * clue.lower_bound).collect();
+        let clue = left.swap_remove(stream.weighted(&weights)?);
+        if !drawn.iter().all(|other| are_independent(context, clue, other)) {
+            continue;
+        }
+        for system in &clue.systems {
+            *per_system.entry(*system).or_default() += 1;
+        }
+        drawn.push(clue.clone());
+    }
+    let is_specific = |clue: &&Clue| clue.information >= SPECIFIC;
+    let is_sound =
+        per_system.len() >= rules.min_systems && drawn.iter().filter(is_specific).count() >= rules.min_specific;
+    drawn.sort_by(|left, right| right.information.total_cmp(&left.information).then(left.finding.cmp(&right.finding)));
+    is_sound.then_some(drawn)
+}
+
+/// Whether two clues tell different things: their common ancestor says at most half of what the lesser one says, and
+/// their names share no word stem.
+fn are_independent(context: Context<'_>, left: &Clue, right: &Clue) -> bool {
+    let shared = context.statistics.shared_information(context.graph, left.finding, right.finding);
+    let stems = |finding| stems(context.graph.label(finding));
+    let others = stems(right.finding);
+    shared <= 0.5 * left.information.min(right.information)
+        && !stems(left.finding).iter().any(|stem| others.contains(stem) && !is_common(stem))
+}
+
+/// The first five letters of every word of at least five.
+pub fn stems(text: &str) -> Vec<String> {
+    let long = words(text).into_iter().filter(|word| word.chars().count() >= 5);
+    long.map(|word| word.chars().take(5).collect()).collect()
+}
+
+/// Stems that tie no two names together.
+fn is_common(stem: &str) -> bool {
+    const COMMON: [&str; 26] = [
+        "abnor", "acute", "adult", "bilat", "chron", "conge", "decre", "defec", "defic", "delay", "disea", "disor",
+        "eleva", "gener", "impai", "incre", "infan", "multi", "onset", "progr", "recur", "reduc", "sever", "short",
+        "small", "syndr",
+    ];
+    COMMON.contains(&stem)
+}
+
+/// Whether a name of one node shares a telling stem with a name of the other.
+pub fn shares_a_stem(graph: &Graph, left: NodeId, right: NodeId) -> bool {
+    let of = |node: NodeId| -> Vec<String> {
+        let synonyms = graph.node(node).synonyms.iter().map(|synonym| &*synonym.text);
+        std::iter::once(graph.label(node)).chain(synonyms).flat_map(stems).filter(|stem| !is_common(stem)).collect()
+    };
+    let others = of(right);
+    of(left).iter().any(|stem| others.contains(stem))
+}
+
+/// How many of the findings each disease may have, loosely: only diseases with at least one are in the map. The
+/// flags say which.
+///
+/// # Complexity
+///
+/// O(n · r log r) for n findings that r diseases may have.
+pub fn loose_matches(graph: &Graph, findings: &[NodeId]) -> BTreeMap<NodeId, Vec<bool>> {
+    let mut matches: BTreeMap<NodeId, Vec<bool>> = BTreeMap::new();
+    let Some(relation) = graph.relations().id("has_phenotype") else { return matches };
+    for (at, &finding) in findings.iter().enumerate() {
+        for disease in reach(graph, Reading::Loose, finding, relation, Direction::Subjects) {
+            matches.entry(disease).or_insert_with(|| vec![false; findings.len()])[at] = true;
+        }
+    }
+    matches
+}
+
+/// Whether failing these clues is enough to be no answer: three specific ones, or two very specific ones. Failing a
+/// single fact proves nothing in an open world.
+pub fn fails_enough(context: Context<'_>, failed: &[NodeId]) -> bool {
+    let at_least =
+        |bound: f64| failed.iter().filter(|&&finding| context.statistics.information(finding) >= bound).count();
+    at_least(SPECIFIC) >= 3 || at_least(VERY_SPECIFIC) >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_are_the_first_five_letters_of_long_words() {
+        assert_eq!(stems("Chediak-Higashi syndrome, of"), ["chedi", "higas", "syndr"]);
+    }
+
+    #[test]
+    fn a_name_in_a_synonym_is_a_give_away() {
+        let graph = Graph::from_arrows(
+            "Disease:epilepsy_of_infancy -has_phenotype-> PhenotypicFeature:epileptic_spasm\nDisease:x -has_phenotype-> PhenotypicFeature:short_stature",
+        )
+        .unwrap();
+        let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
+        let disease = node("Disease:epilepsy_of_infancy");
+        assert!(shares_a_stem(&graph, node("PhenotypicFeature:epileptic_spasm"), disease));
+        assert!(!shares_a_stem(&graph, node("PhenotypicFeature:short_stature"), disease));
+    }
+
+    #[test]
+    fn loose_matches_count_kinds_both_ways() {
+        let graph = Graph::from_arrows(
+            "PhenotypicFeature:b -is_a-> PhenotypicFeature:a\nDisease:x -has_phenotype-> PhenotypicFeature:a\nDisease:y -has_phenotype-> PhenotypicFeature:b\nDisease:z -has_phenotype-> PhenotypicFeature:c\nDisease:u -has_phenotype-> PhenotypicFeature:c\nDisease:v -has_phenotype-> PhenotypicFeature:c\nDisease:w -has_phenotype-> PhenotypicFeature:c",
+        )
+        .unwrap();
+        let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
+        let matches = loose_matches(&graph, &[node("PhenotypicFeature:b")]);
+        assert_eq!(matches.keys().copied().collect::<Vec<_>>(), [node("Disease:x"), node("Disease:y")]);
+    }
+}

@@ -1,0 +1,182 @@
+//! `[[mine.metapath]]`: bindings of `Category -relation-> Category -relation-> Category`.
+//!
+//! A metapath is what a curator holds worth asking about; its bindings are drawn with the same damping as walks.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::RelationId;
+use crate::mine::Candidate;
+use crate::mine::Context;
+use crate::mine::DeadEnd;
+use crate::mine::Hop;
+use crate::mine::MineError;
+use crate::mine::Stratum;
+use crate::mine::path;
+use crate::mine::path::DAMPING;
+use crate::mine::path::as_float;
+
+/// A `[[mine.metapath]]` section.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetapathConfig {
+    /// The metapaths, each a stratum of its own.
+    pub metapaths: Vec<Metapath>,
+    /// How many accepted items may have the same answer; 5 unless told otherwise.
+    #[serde(default = "super::default_max_items_per_key")]
+    pub max_items_per_key: usize,
+    /// How many accepted items are wanted of each metapath.
+    pub n_items: usize,
+}
+
+/// Categories and relations in turn.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Metapath {
+    start: Box<str>,
+    /// Relation, whether it is walked forwards, and the category it leads to.
+    hops: Vec<(Box<str>, bool, Box<str>)>,
+}
+
+/// A text that is no metapath.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is no metapath; it reads `Gene -associated_with-> Disease <-associated_with- Gene`")]
+pub struct MetapathError {
+    text: Box<str>,
+}
+
+impl FromStr for Metapath {
+    type Err = MetapathError;
+
+    fn from_str(text: &str) -> Result<Self, MetapathError> {
+        let wrong = || MetapathError { text: text.into() };
+        let mut words = text.split_whitespace();
+        let start = words.next().ok_or_else(wrong)?.into();
+        let mut hops = Vec::new();
+        while let Some(arrow) = words.next() {
+            let category = words.next().ok_or_else(wrong)?;
+            let forwards = arrow.strip_prefix('-').and_then(|rest| rest.strip_suffix("->"));
+            let backwards = arrow.strip_prefix("<-").and_then(|rest| rest.strip_suffix('-'));
+            let relation = forwards.or(backwards).filter(|name| !name.is_empty()).ok_or_else(wrong)?;
+            hops.push((relation.into(), forwards.is_some(), category.into()));
+        }
+        if hops.is_empty() { Err(wrong()) } else { Ok(Self { start, hops }) }
+    }
+}
+
+impl TryFrom<String> for Metapath {
+    type Error = MetapathError;
+
+    fn try_from(text: String) -> Result<Self, MetapathError> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Metapath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.start)?;
+        for (relation, is_forward, category) in &self.hops {
+            match is_forward {
+                true => write!(formatter, " -{relation}-> {category}")?,
+                false => write!(formatter, " <-{relation}- {category}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The metapath of a path.
+pub fn metapath_of(graph: &Graph, path: &[Hop]) -> String {
+    let mut text = path.first().map_or("", |hop| graph.category(hop.from(graph))).to_owned();
+    for hop in path {
+        let relation = &graph.relation(graph.edge(hop.edge).relation).name;
+        let category = graph.category(hop.to(graph));
+        match hop.is_forward {
+            true => text.push_str(&format!(" -{relation}-> {category}")),
+            false => text.push_str(&format!(" <-{relation}- {category}")),
+        }
+    }
+    text
+}
+
+/// Attempts for each wanted item before a metapath gives up.
+const ATTEMPTS_PER_ITEM: u64 = 200;
+
+/// The strata of a section: one a metapath.
+pub(super) fn strata<'a>(context: Context<'a>, config: &'a MetapathConfig) -> Result<Vec<Stratum<'a>>, MineError> {
+    let mut strata = Vec::new();
+    for metapath in &config.metapaths {
+        let names: Vec<Box<str>> = metapath.hops.iter().map(|(relation, _, _)| relation.clone()).collect();
+        let relations = super::walkable(context.graph, &names)?;
+        let categories = std::iter::once(&metapath.start).chain(metapath.hops.iter().map(|(_, _, category)| category));
+        for category in categories {
+            if context.graph.category_id(category).is_none() {
+                return Err(MineError::UnknownCategory { category: category.clone() });
+            }
+        }
+        let starts: Vec<NodeId> = context.graph.nodes_of(&metapath.start).collect();
+        let name = format!("metapath/{metapath}");
+        let stratum = name.clone();
+        strata.push(Stratum {
+            name,
+            strategy: "metapath",
+            n_items: config.n_items,
+            n_indices: ATTEMPTS_PER_ITEM * config.n_items as u64,
+            max_items_per_key: Some(config.max_items_per_key),
+            max_system_share: None,
+            attempt: Box::new(move |index| attempt(context, (metapath, &relations), &starts, (&stratum, index))),
+        });
+    }
+    Ok(strata)
+}
+
+fn attempt(
+    context: Context<'_>,
+    (metapath, relations): (&Metapath, &[RelationId]),
+    starts: &[NodeId],
+    (stratum, index): (&str, u64),
+) -> Result<Candidate, DeadEnd> {
+    let graph = context.graph;
+    let mut stream = context.seed.stream(&["mine", stratum], index);
+    let mut at = *stream.pick(starts).ok_or(DeadEnd("no node has the first category"))?;
+    let mut visited = vec![at];
+    let mut walked = Vec::new();
+    for ((_, is_forward, category), &relation) in metapath.hops.iter().zip(relations) {
+        let all = if *is_forward { graph.objects(at, relation) } else { graph.subjects(at, relation) };
+        let fits = |node: NodeId| {
+            graph.category(node) == &**category && !visited.contains(&node) && !graph.node(node).is_obsolete
+        };
+        let steps: Vec<_> = all.iter().filter(|to| fits(to.node)).collect();
+        let weights: Vec<f64> = steps.iter().map(|to| as_float(graph.degree(to.node).max(1)).powf(-DAMPING)).collect();
+        let step = steps[stream.weighted(&weights).ok_or(DeadEnd("the walk has nowhere to go"))?];
+        let ends = graph.edge(step.edge);
+        let edge = graph.cited(ends.subject, ends.relation, ends.object).unwrap_or(step.edge);
+        walked.push(Hop { edge, is_forward: *is_forward });
+        visited.push(step.node);
+        at = step.node;
+    }
+    path::candidate(context, "metapath", (stratum, index), &super::walk::told(graph, walked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metapath_reads_both_ways() {
+        let text = "Gene -associated_with-> Disease <-associated_with- Gene";
+        assert_eq!(text.parse::<Metapath>().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn mistakes_show_a_right_one() {
+        for text in ["", "Gene", "Gene -x->", "Gene x Disease", "Gene --> Disease"] {
+            assert!(text.parse::<Metapath>().unwrap_err().to_string().contains("it reads"), "{text}");
+        }
+    }
+}

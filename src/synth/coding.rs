@@ -1,0 +1,185 @@
+//! To which code is a diagnosis classified?
+
+use crate::kg::EdgeId;
+use crate::kg::NodeId;
+use crate::kg::search::Reading;
+use crate::kg::search::supports;
+use crate::mine::Candidate;
+use crate::mine::DeadEnd;
+use crate::mine::clue::shares_a_stem;
+use crate::mine::is_code;
+use crate::mine::is_three_character;
+use crate::synth::AnswerOption;
+use crate::synth::Distractor;
+use crate::synth::DistractorClass;
+use crate::synth::Item;
+use crate::synth::Kind;
+use crate::synth::Step;
+use crate::synth::StepKind;
+use crate::synth::contrast::fill;
+use crate::synth::distractors::Looks;
+use crate::synth::writer::Draft;
+use crate::synth::writer::Writer;
+use crate::synth::writer::choose;
+use crate::synth::writer::dead;
+use crate::synth::writer::step;
+
+const STEMS: [&str; 4] = [
+    "The final diagnosis on a discharge summary reads \u{201c}{term}\u{201d}.",
+    "A coder is given the diagnosis \u{201c}{term}\u{201d}.",
+    "A physician documents \u{201c}{term}\u{201d} as the diagnosis of an encounter.",
+    "A claim has to be coded for \u{201c}{term}\u{201d}.",
+];
+
+const CODE: [&str; 4] = [
+    "Which of the following ICD-10-CM codes should be assigned?",
+    "To which of the following ICD-10-CM codes is this diagnosis classified?",
+    "Which ICD-10-CM code covers this diagnosis?",
+    "Under which of the following codes does ICD-10-CM list this diagnosis?",
+];
+
+const CATEGORY: [&str; 4] = [
+    "In which of the following ICD-10-CM categories is it classified?",
+    "Which of the following ICD-10-CM categories covers this diagnosis?",
+    "Under which ICD-10-CM category is the code to be looked for?",
+    "To which of the following three-character categories of ICD-10-CM does it belong?",
+];
+
+/// How many near codes are looked at.
+const POOL: usize = 36;
+
+/// An item that asks for a code.
+pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> {
+    let graph = writer.context.graph;
+    let mut stream = writer.stream(&candidate);
+    let anchors = candidate.pattern.anchors();
+    let ([key], [term]) = (candidate.key.as_slice(), anchors.as_slice()) else {
+        return dead("the candidate has no single key");
+    };
+    let (key, term) = (*key, *term);
+    let is_category = candidate.path.len() > 1;
+    let excludes = graph.relations().id("excludes1");
+    let exclusion = |code: NodeId| -> Vec<EdgeId> {
+        let all = excludes.map(|excludes| supports(graph, Reading::Strict, (key, excludes, code))).unwrap_or_default();
+        all.into_iter().take(1).collect()
+    };
+    let fits = |code: NodeId| {
+        code != key
+            && candidate.loose.binary_search(&code).is_err()
+            && (if is_category { is_three_character(graph, code) } else { is_code(graph, code) })
+            && !graph.taxonomy().is_kind_of(code, key)
+            && !graph.taxonomy().is_kind_of(key, code)
+            && !shares_a_stem(graph, code, term)
+    };
+    let mut pool: Vec<NodeId> = Vec::new();
+    for code in near(writer, key).into_iter().filter(|&code| fits(code)) {
+        if pool.len() < POOL {
+            pool.push(code);
+        }
+    }
+    // Codes that an Excludes1 note sets against the key are the best distractors of all.
+    pool.sort_by_key(|&code| exclusion(code).is_empty());
+    let text = |code: NodeId| format!("{} {}", graph.curie(code).local(), graph.label(code));
+    let looks = |code: NodeId| Looks { length: text(code).chars().count(), size: graph.degree(code) };
+    let all: Vec<Looks> = pool.iter().map(|&code| looks(code)).collect();
+    let are_apart = |left: usize, right: usize| {
+        let (left, right) = (pool[left], pool[right]);
+        !graph.taxonomy().is_kind_of(left, right)
+            && !graph.taxonomy().is_kind_of(right, left)
+            && graph.label(left) != graph.label(right)
+    };
+    let Some(chosen) = writer.three(looks(key), &all, &are_apart, &mut stream) else {
+        return dead("fewer than three codes qualify as distractors");
+    };
+    let wrong: Vec<NodeId> = chosen.iter().map(|&at| pool[at]).collect();
+    let worded = graph.label(term).to_owned();
+    let stem = fill(choose(&mut stream, &STEMS), &[("{term}", &worded)]);
+    let lead_in = choose(&mut stream, if is_category { &CATEGORY } else { &CODE }).to_owned();
+    let option = |code: NodeId| AnswerOption { nodes: vec![code], text: text(code) };
+    let mut options = vec![option(key)];
+    options.extend(wrong.iter().map(|&code| option(code)));
+    let path: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
+    let classified: Vec<EdgeId> = path.iter().take(1).copied().collect();
+    let last = candidate.pattern.clauses.len().saturating_sub(1);
+    let distractors: Vec<Distractor> = wrong
+        .iter()
+        .enumerate()
+        .map(|(at, &code)| {
+            let mut edges = classified.clone();
+            edges.extend(exclusion(code));
+            edges.sort_unstable();
+            Distractor { option: at + 1, class: DistractorClass::Denied, failed: vec![last], risk: 0.0, edges }
+        })
+        .collect();
+    let mut steps: Vec<Step> = Vec::new();
+    let direct = candidate.path.first().map_or(key, |hop| hop.to(graph));
+    steps.push(step(
+        StepKind::Recall,
+        format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text(direct)),
+        classified.clone(),
+        vec![worded.clone()],
+    ));
+    if is_category {
+        let text = format!("{} belongs to the category {}.", graph.curie(direct).local(), text(key));
+        steps.push(step(StepKind::Combine, text, path.iter().skip(1).copied().collect(), Vec::new()));
+    }
+    let mut reasons: Vec<String> = Vec::new();
+    for &code in &wrong {
+        let denied = exclusion(code);
+        let reason = if denied.is_empty() {
+            format!("{} does not list this term: an inclusion term belongs to one code.", text(code))
+        } else {
+            format!("{} is set apart from {} by an Excludes1 note.", text(code), graph.curie(key).local())
+        };
+        let mut edges = classified.clone();
+        edges.extend(denied);
+        steps.push(step(StepKind::Exclude, reason.clone(), edges, Vec::new()));
+        reasons.push(reason);
+    }
+    let text_key = text(key);
+    steps.push(step(StepKind::Conclude, format!("The diagnosis is therefore coded to {text_key}."), path, Vec::new()));
+    let mut rationale = format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text(direct));
+    for reason in &reasons {
+        rationale.push(' ');
+        rationale.push_str(reason);
+    }
+    let n_clues = candidate.path.len();
+    let draft = Draft {
+        kind: Kind::SingleBestAnswer,
+        stem,
+        lead_in,
+        options,
+        answer_text: text_key,
+        distractors,
+        steps,
+        rationale,
+        about: key,
+        n_clues,
+        distractor_similarity: 0.5,
+    };
+    Ok(writer.finish(candidate, draft))
+}
+
+/// Codes near a code: those that exclude it or that it excludes, then siblings, then cousins, each in order.
+fn near(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
+    let graph = writer.context.graph;
+    let mut codes: Vec<NodeId> = Vec::new();
+    if let Some(excludes) = graph.relations().id("excludes1") {
+        use crate::kg::search::Direction;
+        use crate::kg::search::reach;
+        codes.extend(reach(graph, Reading::Strict, key, excludes, Direction::Objects).into_iter().take(POOL));
+    }
+    let mut above: Vec<NodeId> = graph.taxonomy().parents(key).to_vec();
+    for _ in 0..3 {
+        let siblings: Vec<NodeId> =
+            above.iter().flat_map(|&parent| graph.taxonomy().children(parent)).copied().collect();
+        let cousins: Vec<NodeId> = siblings.iter().flat_map(|&node| graph.taxonomy().children(node)).copied().collect();
+        for code in siblings.into_iter().chain(cousins) {
+            if !codes.contains(&code) && codes.len() < 6 * POOL {
+                codes.push(code);
+            }
+        }
+        above = above.iter().flat_map(|&parent| graph.taxonomy().parents(parent)).copied().collect();
+    }
+    codes
+}

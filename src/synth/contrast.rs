@@ -1,0 +1,189 @@
+//! Which finding tells one look-alike from the other?
+
+use crate::kg::EdgeId;
+use crate::kg::NodeId;
+use crate::kg::search::Reading;
+use crate::kg::search::supports;
+use crate::mine::Candidate;
+use crate::mine::DeadEnd;
+use crate::synth::AnswerOption;
+use crate::synth::Distractor;
+use crate::synth::DistractorClass;
+use crate::synth::Item;
+use crate::synth::Kind;
+use crate::synth::StepKind;
+use crate::synth::distractors::Looks;
+use crate::synth::lexicon::capitalised;
+use crate::synth::wording::list;
+use crate::synth::writer::Draft;
+use crate::synth::writer::Writer;
+use crate::synth::writer::choose;
+use crate::synth::writer::dead;
+use crate::synth::writer::step;
+
+const STEMS: [&str; 4] = [
+    "A patient has {clues}, and the differential diagnosis is between {left} and {right}.",
+    "In a patient with {clues}, both {left} and {right} are being considered.",
+    "A patient is evaluated for {clues}. The two leading diagnoses are {left} and {right}.",
+    "A patient presents with {clues}, which would fit {left} as well as {right}.",
+];
+
+const LEAD_INS: [&str; 4] = [
+    "Which of the following further findings would favor {left} over {right}?",
+    "Which additional finding would point to {left} rather than {right}?",
+    "The presence of which of the following would best support {left} against {right}?",
+    "Which of the following, if present, argues most for {left} and against {right}?",
+];
+
+/// An item that asks for the discriminating finding.
+pub(super) fn item(
+    writer: &Writer<'_>,
+    candidate: Candidate,
+    (disease, other): (NodeId, NodeId),
+    shared: &[NodeId],
+) -> Result<Item, DeadEnd> {
+    let graph = writer.context.graph;
+    let Some(has) = graph.relations().id("has_phenotype") else { return dead("the graph has no findings") };
+    let [key] = candidate.key.as_slice() else { return dead("the candidate has no single key") };
+    let key = *key;
+    let mut stream = writer.stream(&candidate);
+    let mut told = shared.to_vec();
+    stream.shuffle(&mut told);
+    let (clues, pool) = told.split_at(2);
+    let looks = |finding: NodeId| Looks {
+        length: writer.phrase(finding).chars().count(),
+        size: writer.context.statistics.n_diseases(finding) as usize,
+    };
+    let all: Vec<Looks> = pool.iter().take(24).map(|&finding| looks(finding)).collect();
+    let chosen = writer.three(looks(key), &all, &|_, _| true, &mut stream);
+    let Some(chosen) = chosen else { return dead("the two share too few findings for options") };
+    let wrong: Vec<NodeId> = chosen.iter().map(|&at| pool[at]).collect();
+
+    let clue_phrases: Vec<String> = clues.iter().map(|&finding| writer.phrase(finding)).collect();
+    let (left, right) = (writer.name(disease), writer.name(other));
+    let filled = |template: &str| {
+        // A template is filled in one pass, so that a name cannot be taken for a blank.
+        fill(template, &[("{clues}", &list(&clue_phrases)), ("{left}", &left), ("{right}", &right)])
+    };
+    let mut both = (choose(&mut stream, &STEMS), choose(&mut stream, &LEAD_INS));
+    // Which of the two is named first must not tell which one is meant.
+    let swapped = both.0.replace("{left}", "{other}").replace("{right}", "{left}").replace("{other}", "{right}");
+    if stream.below(2) == 0 {
+        both.0 = &swapped;
+    }
+    let (stem, lead_in) = (filled(both.0), filled(both.1));
+
+    let option = |finding: NodeId| AnswerOption { nodes: vec![finding], text: capitalised(&writer.phrase(finding)) };
+    let mut options = vec![option(key)];
+    options.extend(wrong.iter().map(|&finding| option(finding)));
+    let edge_of = |disease: NodeId, finding: NodeId| -> Vec<EdgeId> {
+        supports(graph, Reading::Strict, (disease, has, finding)).into_iter().take(1).collect()
+    };
+    let distractors = wrong
+        .iter()
+        .enumerate()
+        .map(|(at, &finding)| Distractor {
+            option: at + 1,
+            class: DistractorClass::Denied,
+            // The second clause says that the other disease does not have it; it does.
+            failed: vec![1],
+            risk: 0.0,
+            edges: edge_of(other, finding),
+        })
+        .collect();
+
+    let phrase = writer.phrase(key);
+    let path: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
+    let both_edges = |findings: &[NodeId]| -> Vec<EdgeId> {
+        findings
+            .iter()
+            .flat_map(|&finding| edge_of(disease, finding).into_iter().chain(edge_of(other, finding)))
+            .collect()
+    };
+    let wrong_phrases: Vec<String> = wrong.iter().map(|&finding| writer.phrase(finding)).collect();
+    let mut steps = vec![step(
+        StepKind::Recall,
+        format!(
+            "The combination of {} fits both {left} and {right}, so it does not decide between them.",
+            list(&clue_phrases)
+        ),
+        both_edges(clues),
+        clue_phrases.clone(),
+    )];
+    steps.push(step(
+        StepKind::Recall,
+        format!("{} is recorded very often with {phrase}.", capitalised(&left)),
+        path.iter().take(1).copied().collect(),
+        Vec::new(),
+    ));
+    steps.push(step(
+        StepKind::Recall,
+        format!("In {right}, {phrase} is reported to be absent."),
+        path.iter().skip(1).copied().collect(),
+        Vec::new(),
+    ));
+    for (&finding, worded) in wrong.iter().zip(&wrong_phrases) {
+        steps.push(step(
+            StepKind::Exclude,
+            format!("Both diseases come with {worded}, so it does not tell them apart."),
+            both_edges(&[finding]),
+            Vec::new(),
+        ));
+    }
+    steps.push(step(
+        StepKind::Conclude,
+        format!("The finding that favors {left} over {right} is therefore {phrase}."),
+        path.clone(),
+        Vec::new(),
+    ));
+    let rationale = format!(
+        "{} is recorded very often with {phrase}, whereas in {right} this finding is reported to be absent. Both diseases come with {}, so none of these tells them apart.",
+        capitalised(&left),
+        list(&wrong_phrases),
+    );
+    let draft = Draft {
+        kind: Kind::DiscriminatingFinding,
+        stem,
+        lead_in,
+        options,
+        answer_text: capitalised(&phrase),
+        distractors,
+        steps,
+        rationale,
+        about: disease,
+        n_clues: clues.len(),
+        distractor_similarity: writer.likeness(disease, other),
+    };
+    Ok(writer.finish(candidate, draft))
+}
+
+/// Fills the blanks of a template in one pass.
+pub(super) fn fill(template: &str, blanks: &[(&str, &str)]) -> String {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        filled.push_str(&rest[..open]);
+        rest = &rest[open..];
+        match blanks.iter().find(|(blank, _)| rest.starts_with(blank)) {
+            Some((blank, text)) => {
+                filled.push_str(text);
+                rest = &rest[blank.len()..];
+            }
+            None => {
+                filled.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_taken_for_a_blank() {
+        assert_eq!(fill("{a} or {b}", &[("{a}", "{b}"), ("{b}", "x")]), "{b} or x");
+    }
+}

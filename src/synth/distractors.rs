@@ -1,0 +1,128 @@
+//! Which wrong options stand beside the key.
+//!
+//! A distractor must fail enough clues that one gap in the graph cannot make it right, share enough to be worth a
+//! thought, and be kin of nobody. Among those that qualify the choice is made so that knowing nothing does not help:
+//! where the key's name would rank by length, and its profile by size, is drawn at random, and the distractors are
+//! taken that come nearest to that.
+
+use crate::kg::NodeId;
+use crate::kg::search::Reading;
+use crate::kg::search::holds;
+use crate::mine::clue::fails_enough;
+use crate::mine::clue::loose_matches;
+use crate::mine::clue::stems;
+use crate::mine::kin::are_kin;
+use crate::seed::Stream;
+use crate::synth::writer::Writer;
+use crate::synth::writer::share;
+
+/// A disease that could be a wrong option.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rival {
+    /// The disease.
+    pub disease: NodeId,
+    /// The clues that hold for it, strictly: positions.
+    pub shared: Vec<usize>,
+    /// The clues that it fails, even loosely: positions.
+    pub failed: Vec<usize>,
+    /// How alike the two are: 0 to 1.
+    pub likeness: f64,
+}
+
+/// What a guesser who knows nothing sees of an option.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Looks {
+    /// Letters of its text.
+    pub length: usize,
+    /// How much is recorded of it.
+    pub size: usize,
+}
+
+/// How many of the likest rivals are considered.
+const POOL: usize = 36;
+
+impl Writer<'_> {
+    /// The diseases that may stand beside a key, likest first.
+    ///
+    /// # Complexity
+    ///
+    /// O(diseases that share a clue × length of a profile).
+    pub fn rivals(&self, key: NodeId, clues: &[NodeId], question: &str) -> Vec<Rival> {
+        let graph = self.context.graph;
+        let Some(has) = graph.relations().id("has_phenotype") else { return Vec::new() };
+        let prefix = graph.curie(key).prefix();
+        let told = stems(question);
+        let mut rivals: Vec<Rival> = Vec::new();
+        for (disease, matched) in loose_matches(graph, clues) {
+            let Some(offered) = self.offered.get(&disease) else { continue };
+            let failed: Vec<usize> = (0..clues.len()).filter(|&at| !matched[at]).collect();
+            let failed_findings: Vec<NodeId> = failed.iter().map(|&at| clues[at]).collect();
+            let is_eligible = disease != key
+                && graph.curie(disease).prefix() == prefix
+                && fails_enough(self.context, &failed_findings)
+                && !offered.stems.iter().any(|stem| told.contains(stem));
+            if !is_eligible {
+                continue;
+            }
+            let shared: Vec<usize> =
+                (0..clues.len()).filter(|&at| holds(graph, Reading::Strict, (disease, has, clues[at]))).collect();
+            if shared.is_empty() || are_kin(graph, key, disease) {
+                continue;
+            }
+            let likeness = self.likeness(key, disease);
+            rivals.push(Rival { disease, shared, failed, likeness });
+        }
+        let score = |rival: &Rival| share(rival.shared.len(), clues.len()) + rival.likeness;
+        rivals.sort_by(|left, right| score(right).total_cmp(&score(left)).then(left.disease.cmp(&right.disease)));
+        rivals.truncate(POOL);
+        rivals
+    }
+
+    /// The share of the information of two profiles that both have (a weighted Jaccard index).
+    pub fn likeness(&self, left: NodeId, right: NodeId) -> f64 {
+        let statistics = self.context.statistics;
+        let (Some(left), Some(right)) = (statistics.profile(left), statistics.profile(right)) else { return 0.0 };
+        let sum = |nodes: &[NodeId]| nodes.iter().map(|&node| statistics.information(node)).sum::<f64>();
+        let common: Vec<NodeId> =
+            left.implied.iter().copied().filter(|node| right.implied.binary_search(node).is_ok()).collect();
+        let both = sum(&common);
+        let either = sum(&left.implied) + sum(&right.implied) - both;
+        if either > 0.0 { both / either } else { 0.0 }
+    }
+
+    /// Three of a pool, by position: likest first, none kin of another, the key ranked among them as drawn.
+    pub fn three(
+        &self,
+        key: Looks,
+        looks: &[Looks],
+        are_apart: &dyn Fn(usize, usize) -> bool,
+        stream: &mut Stream,
+    ) -> Option<[usize; 3]> {
+        let wanted = (stream.below(4), stream.below(4));
+        let n = looks.len();
+        let apart: Vec<Vec<bool>> =
+            (0..n).map(|left| (0..n).map(|right| left < right && are_apart(left, right)).collect()).collect();
+        let mut best: Option<(usize, [usize; 3])> = None;
+        for first in 0..n {
+            for second in (first + 1..n).filter(|&second| apart[first][second]) {
+                for third in second + 1..n {
+                    if !(apart[first][third] && apart[second][third]) {
+                        continue;
+                    }
+                    let chosen = [first, second, third];
+                    let rank = |measure: fn(&Looks) -> usize| {
+                        // Ties are broken by position, so that the key is neither favoured nor hidden.
+                        chosen.iter().filter(|&&at| measure(&looks[at]) > measure(&key)).count()
+                    };
+                    let off =
+                        rank(|looks| looks.length).abs_diff(wanted.0) + rank(|looks| looks.size).abs_diff(wanted.1);
+                    let cost = off * 3 * POOL + first + second + third;
+                    if best.is_none_or(|(least, _)| cost < least) {
+                        best = Some((cost, chosen));
+                    }
+                }
+            }
+        }
+        best.map(|(_, chosen)| chosen)
+    }
+}

@@ -1,0 +1,188 @@
+//! `[[synth.explanation]]`: through what are two things connected?
+//!
+//! The answer is the inner nodes of a path, and it is an answer because no other path of the kind exists. An edge is
+//! worded in the direction in which it is stored: a gene brings a disease about, never the other way round; and where
+//! two arrows meet in one disease the text says that both lead there, not that one leads to the other.
+
+use serde::Deserialize;
+
+use crate::kg::EdgeId;
+use crate::kg::NodeId;
+use crate::mine::Candidate;
+use crate::mine::DeadEnd;
+use crate::mine::path::nodes;
+use crate::synth::Item;
+use crate::synth::Kind;
+use crate::synth::Step;
+use crate::synth::StepKind;
+use crate::synth::contrast::fill;
+use crate::synth::lexicon::capitalised;
+use crate::synth::wording::list;
+use crate::synth::writer::Draft;
+use crate::synth::writer::Writer;
+use crate::synth::writer::dead;
+use crate::synth::writer::is_finding;
+use crate::synth::writer::step;
+
+/// A `[[synth.explanation]]` section.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExplanationConfig {
+    /// The strategies whose paths are explained: `walk`, `metapath`.
+    pub from: Vec<Box<str>>,
+}
+
+/// What a path question looks like: the categories along it, and the ways to ask.
+struct Form {
+    categories: &'static [&'static str],
+    questions: &'static [(&'static str, &'static str)],
+}
+
+/// Stem and lead-in of each shape; `{a}` and `{b}` are the ends in the order of telling.
+const FORMS: [Form; 6] = [
+    Form {
+        categories: &["Gene", "Disease", "PhenotypicFeature"],
+        questions: &[
+            (
+                "A patient with {b} is found to have a disease-causing variant in {a}.",
+                "Which disease links the gene to the finding?",
+            ),
+            ("Variants in {a} can lead to {b}.", "Through which disease do they do so?"),
+            (
+                "A laboratory reports a disease-causing variant in {a}, and the patient shows {b}.",
+                "Which disorder connects the two?",
+            ),
+            (
+                "{a} is sequenced in a patient because of {b}.",
+                "Which disease associated with this gene explains the finding?",
+            ),
+        ],
+    },
+    Form {
+        categories: &["Disease", "Gene", "Disease"],
+        questions: &[
+            (
+                "Two patients are diagnosed with {a} and with {b}, respectively.",
+                "Variants in which one gene could be behind both diagnoses?",
+            ),
+            (
+                "{a} and {b} look like different diseases but have a genetic cause in common.",
+                "Which gene connects the two?",
+            ),
+            ("In one family {a} is diagnosed, in another {b}.", "Which single gene may be affected in both families?"),
+        ],
+    },
+    Form {
+        categories: &["Gene", "Disease", "Gene"],
+        questions: &[
+            ("Variants in {a} and variants in {b} can each lead to the same disease.", "Which disease is it?"),
+            (
+                "Two patients have the same diagnosis; one has a disease-causing variant in {a}, the other in {b}.",
+                "Which diagnosis is associated with both genes?",
+            ),
+            (
+                "A gene panel holds {a} and {b}, because one disease can be caused by variants in either.",
+                "Which disease connects the two genes?",
+            ),
+        ],
+    },
+    Form {
+        categories: &["Disease", "Gene", "Disease", "PhenotypicFeature"],
+        questions: &[
+            (
+                "The gene behind {a} is also associated with a second disease, which can present with {b}.",
+                "Which gene and which second disease are these?",
+            ),
+            (
+                "A gene that is associated with {a} has been found to cause another disease as well; patients with that disease can have {b}.",
+                "Name the gene and the other disease.",
+            ),
+            (
+                "Starting from {a}, a shared gene leads to another disease that features {b}.",
+                "Which gene and which disease lie in between?",
+            ),
+        ],
+    },
+    Form {
+        categories: &["Gene", "Disease", "Gene", "Disease"],
+        questions: &[
+            (
+                "Variants in {a} cause a disease that can also be caused by variants in a second gene; that second gene is associated with {b} as well.",
+                "Which disease and which second gene are these?",
+            ),
+            (
+                "{a} shares one of its diseases with another gene, and the other gene is also associated with {b}.",
+                "Which disease is shared, and which gene shares it?",
+            ),
+        ],
+    },
+    Form {
+        categories: &["PhenotypicFeature", "Disease", "PhenotypicFeature"],
+        questions: &[("A patient has both {a} and {b}.", "Which disease is recorded with both?")],
+    },
+];
+
+/// An item that asks for the inner nodes of a path.
+pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> {
+    let graph = writer.context.graph;
+    let mut stream = writer.stream(&candidate);
+    let nodes = nodes(graph, &candidate.path);
+    let categories: Vec<&str> = nodes.iter().map(|&node| graph.category(node)).collect();
+    let Some(form) = FORMS.iter().find(|form| form.categories == categories) else {
+        return dead("no wording is known for paths of this kind");
+    };
+    let [first, inner @ .., last] = nodes.as_slice() else { return dead("the path is empty") };
+    let name = |node: NodeId| if is_finding(writer.context, node) { writer.phrase(node) } else { writer.name(node) };
+    let Some(&(stem, lead_in)) = stream.pick(form.questions) else { return dead("no wording is known") };
+    let ends = [name(*first), name(*last)];
+    let filled = fill(stem, &[("{a}", &ends[0]), ("{b}", &ends[1])]);
+    let stem = capitalised(&filled);
+    // An end that opens the sentence stands there with a capital: that is the span.
+    let spans: Vec<String> =
+        ends.iter().map(|end| if filled.starts_with(end.as_str()) { capitalised(end) } else { end.clone() }).collect();
+    let names: Vec<String> = inner.iter().map(|&node| name(node)).collect();
+    let answer_text = capitalised(&list(&names));
+    let sentences: Vec<String> = candidate
+        .path
+        .iter()
+        .map(|hop| {
+            let edge = graph.edge(hop.edge);
+            capitalised(&graph.relation(edge.relation).wording(&name(edge.subject), &name(edge.object), true))
+        })
+        .collect();
+    let path: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
+    let mut steps: Vec<Step> = Vec::new();
+    let n_hops = sentences.len();
+    for (at, (sentence, edge)) in sentences.iter().zip(&path).enumerate() {
+        let mut told = Vec::new();
+        if at == 0 {
+            told.push(spans[0].clone());
+        }
+        if at + 1 == n_hops {
+            told.push(spans[1].clone());
+        }
+        steps.push(step(StepKind::Recall, format!("{sentence}."), vec![*edge], told));
+    }
+    let (a, b) = (&ends[0], &ends[1]);
+    let joined = format!("Together these facts connect {a} with {b}, and no other such connection is recorded.");
+    steps.push(step(StepKind::Combine, joined, path.clone(), spans.clone()));
+    let link = if inner.len() == 1 { "link is" } else { "links are" };
+    steps.push(step(StepKind::Conclude, format!("The {link} therefore {}.", list(&names)), path, Vec::new()));
+    let rationale = format!("{}. No other connection of this kind is recorded.", sentences.join(". "));
+    let about = inner.iter().chain([first, last]).copied().find(|&node| graph.category(node) == "Disease");
+    let n_clues = candidate.path.len();
+    let draft = Draft {
+        kind: Kind::PathExplanation,
+        stem,
+        lead_in: lead_in.to_owned(),
+        options: Vec::new(),
+        answer_text,
+        distractors: Vec::new(),
+        steps,
+        rationale,
+        about: about.unwrap_or(*first),
+        n_clues,
+        distractor_similarity: 0.0,
+    };
+    Ok(writer.finish(candidate, draft))
+}

@@ -1,0 +1,223 @@
+//! Which set of findings goes with a gene?
+
+use std::collections::BTreeSet;
+
+use crate::kg::EdgeId;
+use crate::kg::NodeId;
+use crate::kg::search::Reading;
+use crate::kg::search::holds;
+use crate::mine::Candidate;
+use crate::mine::DeadEnd;
+use crate::mine::calibration::risk;
+use crate::mine::clue;
+use crate::mine::clue::Clue;
+use crate::mine::clue::stems;
+use crate::mine::kin::are_kin;
+use crate::mine::set_of;
+use crate::mine::set_rules;
+use crate::seed::Stream;
+use crate::synth::AnswerOption;
+use crate::synth::Distractor;
+use crate::synth::DistractorClass;
+use crate::synth::Item;
+use crate::synth::Kind;
+use crate::synth::Step;
+use crate::synth::StepKind;
+use crate::synth::distractors::Looks;
+use crate::synth::lexicon::capitalised;
+use crate::synth::wording::list;
+use crate::synth::writer::Draft;
+use crate::synth::writer::Writer;
+use crate::synth::writer::choose;
+use crate::synth::writer::dead;
+use crate::synth::writer::step;
+
+const STEMS: [&str; 5] = [
+    "Genetic testing of a patient identifies a disease-causing variant in {gene}.",
+    "A patient is found to carry a disease-causing variant in {gene}.",
+    "A molecular diagnosis has been made: the patient's disorder is caused by a variant in {gene}.",
+    "Exome sequencing of a patient with a suspected single-gene disorder reveals a disease-causing variant in {gene}.",
+    "A clinic receives a report of a disease-causing variant in {gene}.",
+];
+
+const LEAD_INS: [&str; 5] = [
+    "Which of the following sets of findings best fits the associated disorder?",
+    "Which of the following combinations of findings would be most expected?",
+    "Which set of clinical findings is most characteristic of the disorder caused by this gene?",
+    "The associated disorder is most likely to present with which of the following?",
+    "Which of the following clinical pictures goes with this result?",
+];
+
+/// A set that could be a wrong option.
+struct Rival {
+    disease: NodeId,
+    clues: Vec<Clue>,
+    text: String,
+}
+
+/// How many near diseases are looked at.
+const POOL: usize = 60;
+
+/// An item that asks for the findings of a gene.
+pub(super) fn item(
+    writer: &Writer<'_>,
+    candidate: Candidate,
+    (gene, disease): (NodeId, NodeId),
+) -> Result<Item, DeadEnd> {
+    let graph = writer.context.graph;
+    let mut stream = writer.stream(&candidate);
+    let symbol = graph.label(gene);
+    let stem = choose(&mut stream, &STEMS).replace("{gene}", symbol);
+    let lead_in = choose(&mut stream, &LEAD_INS).to_owned();
+    let text_of = |findings: &[NodeId]| {
+        let phrases: Vec<String> = findings.iter().map(|&finding| writer.phrase(finding)).collect();
+        capitalised(&list(&phrases))
+    };
+    // The path holds the gene's edge first and the members in the order in which they are told.
+    let told: Vec<NodeId> = candidate.path.iter().skip(1).map(|hop| hop.to(graph)).collect();
+    let key_text = text_of(&told);
+    let pool = rivals(writer, disease, &stem, &mut stream);
+    let size = |findings: &[NodeId]| {
+        findings.iter().map(|&finding| writer.context.statistics.n_diseases(finding)).sum::<u32>() as usize
+    };
+    let looks: Vec<Looks> = pool
+        .iter()
+        .map(|rival| {
+            let findings: Vec<NodeId> = rival.clues.iter().map(|clue| clue.finding).collect();
+            Looks { length: rival.text.chars().count(), size: size(&findings) }
+        })
+        .collect();
+    let key_looks = Looks { length: key_text.chars().count(), size: size(&told) };
+    let are_apart = |left: usize, right: usize| {
+        let members = |at: usize| pool[at].clues.iter().map(|clue| clue.finding);
+        members(left).all(|finding| members(right).all(|other| finding != other))
+            && !are_kin(graph, pool[left].disease, pool[right].disease)
+    };
+    let chosen = writer.three(key_looks, &looks, &are_apart, &mut stream);
+    let Some(chosen) = chosen else { return dead("fewer than three sets of near diseases qualify") };
+    let rivals: Vec<&Rival> = chosen.iter().map(|&at| &pool[at]).collect();
+
+    let sorted = |mut nodes: Vec<NodeId>| {
+        nodes.sort_unstable();
+        nodes
+    };
+    let mut options = vec![AnswerOption { nodes: candidate.key.clone(), text: key_text.clone() }];
+    options.extend(rivals.iter().map(|rival| AnswerOption {
+        nodes: sorted(rival.clues.iter().map(|clue| clue.finding).collect()),
+        text: rival.text.clone(),
+    }));
+    let distractors = rivals
+        .iter()
+        .enumerate()
+        .map(|(at, rival)| {
+            let least = rival.clues.iter().map(|clue| clue.information).fold(f64::INFINITY, f64::min);
+            Distractor {
+                option: at + 1,
+                class: DistractorClass::Unsupported,
+                // Every member fails the clause that ties findings to the gene's disease.
+                failed: vec![1],
+                risk: risk(rival.clues.len(), least),
+                edges: Vec::new(),
+            }
+        })
+        .collect();
+    let steps = steps(writer, &candidate, (gene, disease), &told, &rivals);
+    let rationale = rationale(writer, (gene, disease), &told, &rivals);
+    let likeness = rivals.iter().map(|rival| writer.likeness(disease, rival.disease)).fold(0.0, f64::max);
+    let draft = Draft {
+        kind: Kind::SingleBestAnswer,
+        stem,
+        lead_in,
+        options,
+        answer_text: key_text,
+        distractors,
+        steps,
+        rationale,
+        about: disease,
+        n_clues: told.len(),
+        distractor_similarity: likeness,
+    };
+    Ok(writer.finish(candidate, draft))
+}
+
+/// One set of findings for each of the likest diseases, none of whose members the gene's disease may have.
+fn rivals(writer: &Writer<'_>, disease: NodeId, question: &str, stream: &mut Stream) -> Vec<Rival> {
+    let graph = writer.context.graph;
+    let Some(has) = graph.relations().id("has_phenotype") else { return Vec::new() };
+    let prefix = graph.curie(disease).prefix();
+    let told = stems(question);
+    let mut near: Vec<(f64, NodeId)> = writer
+        .offered
+        .keys()
+        .filter(|&&other| other != disease && graph.curie(other).prefix() == prefix)
+        .map(|&other| (writer.likeness(disease, other), other))
+        .filter(|(likeness, _)| *likeness > 0.0)
+        .collect();
+    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
+    let mut rivals = Vec::new();
+    let mut used: BTreeSet<NodeId> = BTreeSet::new();
+    for (_, other) in near.into_iter().take(POOL) {
+        if are_kin(graph, disease, other) {
+            continue;
+        }
+        let mut clues = set_of(writer.context, other);
+        clues.retain(|clue| {
+            !holds(graph, Reading::Loose, (disease, has, clue.finding))
+                && !used.contains(&clue.finding)
+                && !stems(graph.label(clue.finding)).iter().any(|stem| told.contains(stem))
+        });
+        if let Some(drawn) = clue::draw(writer.context, &clues, set_rules(), stream) {
+            let phrases: Vec<String> = drawn.iter().map(|clue| writer.phrase(clue.finding)).collect();
+            used.extend(drawn.iter().map(|clue| clue.finding));
+            rivals.push(Rival { disease: other, clues: drawn, text: capitalised(&list(&phrases)) });
+        }
+    }
+    rivals
+}
+
+fn steps(
+    writer: &Writer<'_>,
+    candidate: &Candidate,
+    (gene, disease): (NodeId, NodeId),
+    told: &[NodeId],
+    rivals: &[&Rival],
+) -> Vec<Step> {
+    let symbol = writer.context.graph.label(gene);
+    let name = writer.name(disease);
+    let edges: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
+    let mut steps = vec![step(
+        StepKind::Recall,
+        format!("Variants in {symbol} are associated with {name}."),
+        edges.iter().take(1).copied().collect(),
+        vec![symbol.to_owned()],
+    )];
+    let phrases: Vec<String> = told.iter().map(|&finding| writer.phrase(finding)).collect();
+    let text = format!("{} is recorded with {}.", capitalised(&name), list(&phrases));
+    steps.push(step(StepKind::Recall, text, edges.iter().skip(1).copied().collect(), Vec::new()));
+    for rival in rivals {
+        steps.push(step(
+            StepKind::Exclude,
+            exclusion(writer, disease, rival),
+            rival.clues.iter().map(|clue| clue.edge).collect(),
+            Vec::new(),
+        ));
+    }
+    let text = format!("A variant in {symbol} therefore goes best with {}.", list(&phrases));
+    steps.push(step(StepKind::Conclude, text, edges, Vec::new()));
+    steps
+}
+
+fn exclusion(writer: &Writer<'_>, disease: NodeId, rival: &Rival) -> String {
+    let phrases: Vec<String> = rival.clues.iter().map(|clue| writer.phrase(clue.finding)).collect();
+    let (other, name) = (writer.name(rival.disease), writer.name(disease));
+    format!("The set {} belongs to {other}; none of its members is recorded for {name}.", list(&phrases))
+}
+
+fn rationale(writer: &Writer<'_>, (gene, disease): (NodeId, NodeId), told: &[NodeId], rivals: &[&Rival]) -> String {
+    let phrases: Vec<String> = told.iter().map(|&finding| writer.phrase(finding)).collect();
+    let (symbol, name) = (writer.context.graph.label(gene), writer.name(disease));
+    let mut sentences =
+        vec![format!("Variants in {symbol} are associated with {name}, which presents with {}.", list(&phrases))];
+    sentences.extend(rivals.iter().map(|rival| exclusion(writer, disease, rival)));
+    sentences.join(" ")
+}

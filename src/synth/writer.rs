@@ -1,0 +1,275 @@
+//! What all kinds of item share while they are written.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::kg::NodeId;
+use crate::kg::rdf;
+use crate::kg::statistics::FINDING;
+use crate::mine::Candidate;
+use crate::mine::Context;
+use crate::mine::DeadEnd;
+use crate::mine::clue::stems;
+use crate::mine::is_presentable;
+use crate::mine::metapath::metapath_of;
+use crate::mine::path::as_float;
+use crate::seed::Stream;
+use crate::synth::AnswerOption;
+use crate::synth::Difficulty;
+use crate::synth::Distractor;
+use crate::synth::Item;
+use crate::synth::Kind;
+use crate::synth::Step;
+use crate::synth::StepKind;
+use crate::synth::Tier;
+use crate::synth::lexicon::Lexicon;
+use crate::synth::wording;
+
+/// A disease that may stand among the options, with what choosing it needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offered {
+    /// The stems of its name.
+    pub stems: Vec<String>,
+    /// How many letters its name has.
+    pub name_length: usize,
+    /// How many findings it has.
+    pub n_findings: usize,
+}
+
+/// The graph, its words and its presentable diseases: made once, used for every item.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    /// Graph, statistics, seed.
+    pub context: Context<'a>,
+    /// Which words may begin in lower case.
+    pub lexicon: Lexicon,
+    /// The diseases that may stand among the options.
+    pub offered: BTreeMap<NodeId, Offered>,
+    has_vocabularies: bool,
+}
+
+/// The vocabularies that tell how well known a disease is.
+const VOCABULARIES: [&str; 4] = ["DOID", "ICD10CM", "MESH", "NCIT"];
+
+/// Everything of an item that its kind decides.
+#[derive(Debug)]
+pub struct Draft {
+    /// What is asked for.
+    pub kind: Kind,
+    /// The situation.
+    pub stem: String,
+    /// The question.
+    pub lead_in: String,
+    /// The options, the key first; empty for open kinds.
+    pub options: Vec<AnswerOption>,
+    /// The answer in words.
+    pub answer_text: String,
+    /// Why the other options are wrong.
+    pub distractors: Vec<Distractor>,
+    /// The thinking path.
+    pub steps: Vec<Step>,
+    /// The prose.
+    pub rationale: String,
+    /// The disease (or code) whose organ system the item is filed under.
+    pub about: NodeId,
+    /// How many clues or hops there are.
+    pub n_clues: usize,
+    /// The largest share of the clues that a distractor has.
+    pub distractor_similarity: f64,
+}
+
+impl<'a> Writer<'a> {
+    /// Reads the words of the graph and finds the diseases that may be offered.
+    pub fn new(context: Context<'a>) -> Self {
+        let diseases: Vec<NodeId> = context.statistics.profiles().map(|(disease, _)| disease).collect();
+        let offered: Vec<(NodeId, Offered)> = diseases
+            .into_par_iter()
+            .filter(|&disease| is_presentable(context, disease, &[]))
+            .map(|disease| {
+                let label = context.graph.label(disease);
+                let n_findings = context.statistics.profile(disease).map_or(0, |profile| profile.findings.len());
+                (disease, Offered { stems: stems(label), name_length: label.chars().count(), n_findings })
+            })
+            .collect();
+        let has_vocabularies = context.graph.nodes_of("Disease").any(|disease| n_vocabularies(context, disease) > 0);
+        Self { context, lexicon: Lexicon::of(context.graph), offered: offered.into_iter().collect(), has_vocabularies }
+    }
+
+    /// The draws of one item.
+    pub fn stream(&self, candidate: &Candidate) -> Stream {
+        self.context.seed.stream(&["synth", &candidate.stratum], candidate.index)
+    }
+
+    /// A finding inside a sentence.
+    pub fn phrase(&self, finding: NodeId) -> String {
+        wording::phrase(&self.lexicon, self.context.graph.label(finding))
+    }
+
+    /// The name of a disease, gene or code inside a sentence.
+    pub fn name(&self, node: NodeId) -> String {
+        self.lexicon.inside_sentence(self.context.graph.label(node))
+    }
+
+    /// The finished item.
+    pub fn finish(&self, candidate: Candidate, draft: Draft) -> Item {
+        let Context { graph, statistics, .. } = self.context;
+        let risk: f64 = draft.distractors.iter().map(|distractor| distractor.risk).sum();
+        let has_two = |hop: &crate::mine::Hop| graph.qualifiers(hop.edge).publications.len() >= 2;
+        let support = if candidate.path.iter().any(has_two) { 1.0 } else { SINGLE_SOURCE };
+        let profile = statistics.profile(draft.about);
+        let organ_system = profile.and_then(crate::kg::statistics::Profile::organ_system);
+        let degrees = candidate.key.iter().map(|&node| graph.degree(node));
+        let other_answers = candidate.other_answers();
+        let mut named: Vec<NodeId> = draft.options.iter().flat_map(|option| option.nodes.iter().copied()).collect();
+        named.extend(candidate.pattern.anchors());
+        named.extend(&candidate.key);
+        if let crate::mine::Question::Contrast { shared, .. } = &candidate.question {
+            named.extend(shared);
+        }
+        named.sort_unstable();
+        named.dedup();
+        let n_hops = n_hops(&candidate);
+        let mut item = Item {
+            id: Item::id_of(graph, draft.kind, &candidate.pattern, &candidate.key),
+            kind: draft.kind,
+            stratum: candidate.stratum.clone(),
+            index: candidate.index,
+            stem: draft.stem,
+            lead_in: draft.lead_in,
+            keys: if draft.options.is_empty() { Vec::new() } else { vec![0] },
+            options: draft.options,
+            answer: candidate.key.clone(),
+            answer_text: draft.answer_text,
+            distractors: draft.distractors,
+            steps: draft.steps,
+            rationale: draft.rationale,
+            query: rdf::select(graph, &candidate.pattern),
+            other_answers,
+            confidence: (1.0 - risk).max(0.0) * support,
+            tier: self.tier(draft.about),
+            n_hops,
+            metapath: self.metapath(&candidate),
+            chain_shape: chain_shape(self.context, &candidate),
+            category: self.category(draft.about, organ_system),
+            organ_system,
+            difficulty: Difficulty {
+                level: 1,
+                n_clues: u32::try_from(draft.n_clues).unwrap_or(u32::MAX),
+                mean_information: candidate.scores.mean_information,
+                least_information: candidate.scores.least_information,
+                distractor_similarity: draft.distractor_similarity,
+                key_degree: degrees.min().and_then(|degree| u32::try_from(degree).ok()).unwrap_or(0),
+            },
+            named,
+            pattern: candidate.pattern,
+            path: candidate.path,
+            question: candidate.question,
+        };
+        item.difficulty.level = level(&item);
+        item
+    }
+
+    fn tier(&self, disease: NodeId) -> Tier {
+        match n_vocabularies(self.context, disease) {
+            _ if !self.has_vocabularies => Tier::Unknown,
+            0 | 1 => Tier::Rare,
+            2 => Tier::Advanced,
+            _ => Tier::Board,
+        }
+    }
+
+    /// The chapter of a code; else the organ system's name.
+    fn category(&self, about: NodeId, organ_system: Option<NodeId>) -> String {
+        let graph = self.context.graph;
+        let is_chapter = |node: &NodeId| graph.curie(*node).local().starts_with("chapter-");
+        let chapter = graph.taxonomy().ancestors(about).into_iter().find(is_chapter);
+        chapter.or(organ_system).map_or_else(String::new, |node| graph.label(node).to_owned())
+    }
+
+    fn metapath(&self, candidate: &Candidate) -> String {
+        let graph = self.context.graph;
+        if candidate.question == crate::mine::Question::Path || candidate.question == crate::mine::Question::Coding {
+            return metapath_of(graph, &candidate.path);
+        }
+        let mut shapes: Vec<String> = candidate.path.iter().map(|&hop| metapath_of(graph, &[hop])).collect();
+        shapes.sort();
+        shapes.join("; ")
+    }
+}
+
+/// How far an answer is believed whose facts all come from one report.
+const SINGLE_SOURCE: f64 = 0.9;
+
+fn n_vocabularies(context: Context<'_>, disease: NodeId) -> usize {
+    let node = context.graph.node(disease);
+    let prefixes = || std::iter::once(node.curie.prefix()).chain(node.xrefs.iter().map(crate::kg::Curie::prefix));
+    VOCABULARIES.iter().filter(|vocabulary| prefixes().any(|prefix| prefix == **vocabulary)).count()
+}
+
+/// The longest distance in clauses from an anchor to the key: 1 for a star, the number of clauses for a path.
+fn n_hops(candidate: &Candidate) -> u32 {
+    use crate::mine::Question;
+    let hops = match candidate.question {
+        Question::Diagnosis(_) | Question::Contrast { .. } => 1,
+        Question::CausalGene { .. } | Question::FindingSet { .. } => 2,
+        Question::Path | Question::Coding => candidate.path.len(),
+    };
+    u32::try_from(hops).unwrap_or(u32::MAX)
+}
+
+/// Which way the arrows of a path point: all along it, out from the middle, into the middle, or neither.
+fn chain_shape(context: Context<'_>, candidate: &Candidate) -> &'static str {
+    use crate::mine::Question;
+    if !matches!(candidate.question, Question::Path | Question::Coding) {
+        return "star";
+    }
+    let _ = context;
+    let directions: Vec<bool> = candidate.path.iter().map(|hop| hop.is_forward).collect();
+    let n_turns = directions.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    match (n_turns, directions.first()) {
+        (0, _) => "causal_chain",
+        (1, Some(false)) => "common_cause",
+        (1, Some(true)) => "common_effect",
+        _ => "mixed",
+    }
+}
+
+/// 1 to 5: more hops, likelier distractors and less telling clues are harder.
+fn level(item: &Item) -> u8 {
+    let difficulty = &item.difficulty;
+    let from_hops = f64::from(difficulty.n_clues.min(5)) / 5.0;
+    let from_options = if item.kind.has_options() { difficulty.distractor_similarity } else { from_hops };
+    let from_clues = 1.0 - (difficulty.mean_information / 7.0).min(1.0);
+    let score = (0.5 * from_options + 0.3 * from_clues + 0.2 * from_hops).clamp(0.0, 1.0);
+    // A score in fifths.
+    [0.2, 0.35, 0.5, 0.65].iter().fold(1, |level, bound| if score >= *bound { level + 1 } else { level })
+}
+
+/// A step.
+pub fn step(kind: StepKind, text: String, edges: Vec<crate::kg::EdgeId>, spans: Vec<String>) -> Step {
+    let mut edges = edges;
+    edges.sort_unstable();
+    edges.dedup();
+    Step { text, kind, edges, spans }
+}
+
+/// One of several texts.
+pub fn choose<'t>(stream: &mut Stream, among: &[&'t str]) -> &'t str {
+    stream.pick(among).copied().unwrap_or("")
+}
+
+/// The share of something among clues.
+pub fn share(count: usize, of: usize) -> f64 {
+    if of == 0 { 0.0 } else { as_float(count) / as_float(of) }
+}
+
+/// No item can be made.
+pub fn dead<T>(why: &'static str) -> Result<T, DeadEnd> {
+    Err(DeadEnd(why))
+}
+
+/// Whether a node is a finding.
+pub fn is_finding(context: Context<'_>, node: NodeId) -> bool {
+    context.graph.category(node) == FINDING
+}
