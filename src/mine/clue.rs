@@ -107,7 +107,7 @@ pub fn draw(context: Context<'_>, clues: &[Clue], rules: SetRules, stream: &mut 
         left.retain(|clue| {
             clue.systems.iter().all(|system| per_system.get(system).copied().unwrap_or(0) < rules.max_per_system)
         });
-        let weights: Vec<f64> = left.iter().map(|clue| clue.information * clue.lower_bound).collect();
+        let weights: Vec<f64> = left.iter().map(|clue| clue.information * clue.lower_bound * clue.lower_bound).collect();
         let clue = left.swap_remove(stream.weighted(&weights)?);
         if !drawn.iter().all(|other| are_independent(context, clue, other)) {
             continue;

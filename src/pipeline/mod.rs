@@ -1,0 +1,179 @@
+//! The way of the data, from a pipeline file to a data set: the only module that knows all stages.
+//!
+//! [`Pipeline::run`] reads as a table of contents. Everything it does beyond calling the stages in turn is to count:
+//! each stratum is mined in rounds of a fixed size until its quota of *accepted* items is full, in the order of
+//! indices, so that the outcome is the same on one thread and on eight.
+
+mod check;
+mod file;
+mod ledger;
+mod quota;
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::ingest;
+use crate::kg;
+use crate::kg::Built;
+use crate::kg::Relations;
+use crate::kg::statistics::Statistics;
+use crate::mine;
+use crate::seed::Seed;
+use crate::synth;
+use crate::synth::Item;
+use crate::write;
+use crate::write::Rejection;
+
+pub use check::Problem;
+pub use file::Pipeline;
+pub use file::PipelineError;
+pub use ledger::RunLedger;
+pub use quota::Shortfall;
+pub use quota::StratumReport;
+
+/// What a run is told beside its pipeline file.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// Where the data set goes, instead of where the pipeline says.
+    pub output: Option<PathBuf>,
+    /// Whether another data set there may be replaced.
+    pub fresh: bool,
+    /// Where sources are looked for, in order.
+    pub roots: Vec<PathBuf>,
+}
+
+/// Told how far a run is: for a person who waits. Nothing may depend on it.
+pub trait Progress: Sync {
+    /// A stage begins, with so many units of work where that is known.
+    fn begin(&self, stage: &str, total: Option<u64>);
+    /// So many more units are done.
+    fn advance(&self, by: u64);
+    /// The stage is over, with a line that says what came of it.
+    fn end(&self, outcome: &str);
+}
+
+/// Says nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _stage: &str, _total: Option<u64>) {}
+    fn advance(&self, _by: u64) {}
+    fn end(&self, _outcome: &str) {}
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Summary {
+    /// Where the data set is.
+    pub dir: PathBuf,
+    /// Whether it lay there already, complete and unchanged.
+    pub is_unchanged: bool,
+    /// The funnel, by code.
+    pub funnel: write::Funnel,
+    /// What each stratum gave.
+    pub strata: Vec<StratumReport>,
+    /// What all stages saw.
+    pub findings: Vec<Finding>,
+    /// Seconds of each stage.
+    pub ledger: RunLedger,
+}
+
+impl Pipeline {
+    /// Reads the sources and builds the graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if a source cannot be read, or too much of one cannot be used.
+    pub fn graph(&self, roots: &[PathBuf]) -> Result<Built, Error> {
+        let relations = Relations::standard()?;
+        let records = ingest::read(&self.ingest, &relations, roots)?;
+        let built = kg::build(records, &relations, &self.kg)?;
+        ingest::check_quarantine(&self.ingest, &built)?;
+        Ok(built)
+    }
+
+    /// Runs the whole pipeline.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] from whatever stage stops it.
+    pub fn run(&self, options: &RunOptions, progress: &dyn Progress) -> Result<Summary, Error> {
+        let mut ledger = RunLedger::default();
+        let dir = options.output.clone().unwrap_or_else(|| self.write.dir.clone());
+
+        progress.begin("read sources and build the graph", None);
+        let started = Instant::now();
+        let built = self.graph(&options.roots)?;
+        let graph = &built.graph;
+        let statistics = Statistics::of(graph);
+        ledger.took("ingest and kg", started);
+        progress.end(&format!("{} nodes, {} edges", graph.n_nodes(), graph.n_edges()));
+
+        let target = write::Target { dir: &dir, fresh: options.fresh };
+        let provenance = write::Provenance {
+            graph_sha256: write::graph_sha256(graph),
+            pipeline_sha256: self.sha256.clone(),
+            seed: self.seed,
+        };
+        if let Some(funnel) = write::unchanged(target, &provenance)? {
+            let (strata, findings) = (Vec::new(), built.findings);
+            return Ok(Summary { dir, is_unchanged: true, funnel, strata, findings, ledger });
+        }
+
+        let started = Instant::now();
+        let context = mine::Context { graph, statistics: &statistics, seed: Seed(self.seed) };
+        let writer = synth::Writer::new(context);
+        let mut outcome = Outcome::default();
+        let mut asked = quota::Asked::default();
+        for stratum in mine::strata(context, &self.mine)? {
+            if !self.synth.takes(stratum.strategy) {
+                continue;
+            }
+            progress.begin(&stratum.name, Some(stratum.n_items as u64));
+            let filled = quota::fill(&writer, &stratum, &mut asked, progress);
+            progress.end(&filled.report.to_string());
+            outcome.findings.extend(filled.report.finding());
+            outcome.accepted.extend(filled.accepted);
+            outcome.rejected.extend(filled.rejected);
+            outcome.strata.push(filled.report);
+        }
+        ledger.took("mine, synth and verify", started);
+
+        progress.begin("write the data set", None);
+        let started = Instant::now();
+        let data_set = write::DataSet {
+            title: &self.title,
+            graph,
+            files: &built.files,
+            provenance: &provenance,
+            accepted: outcome.accepted,
+            rejected: outcome.rejected,
+        };
+        let written = write::write(target, &self.write, data_set)?;
+        ledger.took("write", started);
+        progress.end(&format!("{} items in {}", written.funnel.written, dir.display()));
+
+        let mut findings = built.findings;
+        findings.extend(outcome.findings);
+        findings.extend(written.findings);
+        ledger.save(&dir, &outcome.strata)?;
+        Ok(Summary { dir, is_unchanged: false, funnel: written.funnel, strata: outcome.strata, findings, ledger })
+    }
+}
+
+#[derive(Default)]
+struct Outcome {
+    accepted: Vec<Item>,
+    rejected: Vec<Rejection>,
+    strata: Vec<StratumReport>,
+    findings: Vec<Finding>,
+}
+
+/// A path as a message shows it.
+fn display(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
