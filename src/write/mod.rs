@@ -1,1 +1,360 @@
-//! From verified items to a data set.
+//! From verified items to a data set on disk.
+//!
+//! A data set is a folder that Hugging Face's `datasets` loads as it stands, with everything that someone who does
+//! not trust us needs to check it: the graph, the rejected candidates, the manifest with the fate of every record and
+//! every hash. The same items give the same bytes on every machine.
+
+mod assemble;
+mod card;
+mod cell;
+mod commit;
+mod error;
+mod graph;
+mod kit;
+mod manifest;
+mod parquet;
+mod rows;
+#[cfg(test)]
+mod sample;
+mod schema;
+mod split;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::finding::Finding;
+use crate::kg::FileTally;
+use crate::kg::Graph;
+use crate::mine::Candidate;
+use crate::seed::Seed;
+use crate::synth::Item;
+use crate::write::card::Card;
+use crate::write::card::Configuration;
+use crate::write::cell::LETTERS;
+use crate::write::cell::record;
+use crate::write::commit::Staging;
+use crate::write::parquet::write_table;
+use crate::write::rows::Rows;
+
+pub use assemble::Assembled;
+pub use assemble::Placed;
+pub use assemble::assemble;
+pub use commit::Target;
+pub use error::Difference;
+pub use error::WriteError;
+pub use graph::graph_sha256;
+pub use graph::write_graph;
+pub use manifest::FileEntry;
+pub use manifest::Funnel;
+pub use manifest::IngestEntry;
+pub use manifest::MANIFEST;
+pub use manifest::Manifest;
+pub use manifest::SourceEntry;
+pub use manifest::SourceFileEntry;
+pub use manifest::SplitCounts;
+pub use split::Split;
+pub use split::SplitShares;
+pub use views::View;
+
+/// The version of columns and layout; a change of either is a new one.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Rows of one file; more make another shard.
+const ROWS_PER_SHARD: usize = 100_000;
+
+/// The `[write]` section of a pipeline.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WriteConfig {
+    /// The folder of the data set.
+    pub dir: PathBuf,
+    /// The views beside `items`; all of them unless told otherwise, because each costs little and has readers.
+    #[serde(default = "default_views")]
+    pub views: Vec<View>,
+    /// The shares of the splits; 0.9, 0.05 and 0.05 unless told otherwise.
+    #[serde(default)]
+    pub splits: SplitShares,
+}
+
+fn default_views() -> Vec<View> {
+    View::ALL.to_vec()
+}
+
+impl WriteConfig {
+    /// Whether the section makes sense.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] with the field and what would have been right.
+    pub fn validate(&self) -> Result<(), WriteError> {
+        let twice = |(position, view): (usize, &View)| self.views[..position].contains(view).then_some(*view);
+        match self.views.iter().enumerate().find_map(twice) {
+            Some(view) => Err(WriteError::View { view: view.as_str() }),
+            None => self.splits.validate(),
+        }
+    }
+}
+
+/// What a data set is made from: two with equal identities are equal in every byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// [`graph_sha256`] of the graph.
+    pub graph_sha256: String,
+    /// SHA-256 of the pipeline file.
+    pub pipeline_sha256: String,
+    /// The seed.
+    pub seed: Seed,
+}
+
+/// Something that was mined and not published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejection {
+    /// What.
+    pub what: Rejected,
+    /// The code of the check that did it, or `over_quota`.
+    pub by: &'static str,
+    /// Why, as a sentence without its full stop.
+    pub because: String,
+}
+
+/// How far it had come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rejected {
+    /// It was an item.
+    Item(Box<Item>),
+    /// It was still a candidate: no item could be made from it.
+    Candidate(Box<Candidate>),
+}
+
+impl Rejected {
+    /// An item.
+    pub fn item(item: Item) -> Self {
+        Self::Item(Box::new(item))
+    }
+
+    /// A candidate.
+    pub fn candidate(candidate: Candidate) -> Self {
+        Self::Candidate(Box::new(candidate))
+    }
+
+    fn order(&self) -> (&str, u64) {
+        match self {
+            Self::Item(item) => (&item.stratum, item.index),
+            Self::Candidate(candidate) => (&candidate.stratum, candidate.index),
+        }
+    }
+}
+
+/// Everything that goes into a data set.
+#[derive(Debug, Clone)]
+pub struct DataSet<'a> {
+    /// The title of the pipeline.
+    pub title: &'a str,
+    /// What it is made from.
+    pub identity: &'a Identity,
+    /// The graph.
+    pub graph: &'a Graph,
+    /// The files that the graph was read from.
+    pub files: &'a [FileTally],
+    /// The folders in which sources were looked for: paths below them are what the manifest shows.
+    pub roots: &'a [PathBuf],
+    /// How many candidates were mined.
+    pub n_mined: u64,
+    /// The items, in the order of acceptance.
+    pub accepted: Vec<Item>,
+    /// What was rejected before.
+    pub rejected: Vec<Rejection>,
+}
+
+/// What came of writing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The manifest as it stands in the folder.
+    pub manifest: Manifest,
+    /// False if the folder held this data set already.
+    pub is_new: bool,
+    /// What a person should know.
+    pub findings: Vec<Finding>,
+}
+
+record! {
+    /// A row of `components`: which items had to go to one split together.
+    struct ComponentRow {
+        /// The smallest id of the component.
+        component: String,
+        /// The item.
+        id: String,
+        /// Where it went.
+        split: &'static str,
+    }
+}
+
+/// Looks at the folder before anything is computed: the manifest of the same data set if that is there, complete and
+/// unharmed; `None` if it is to be written, and can be.
+///
+/// # Errors
+///
+/// [`WriteError::Different`] if another data set is there and may not be replaced, [`WriteError::Foreign`] if
+/// something else is, [`WriteError::Io`] if the folder cannot be written.
+pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Option<Manifest>, WriteError> {
+    commit::prepare(target, &blank_manifest(identity))
+}
+
+/// Writes a data set: all of it, or nothing.
+///
+/// # Errors
+///
+/// As for [`prepare`]; [`WriteError::Licence`], [`WriteError::Options`] or [`WriteError::Conservation`] if an earlier
+/// stage broke its word.
+pub fn write(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Result<Written, WriteError> {
+    if let Some(manifest) = prepare(target, data.identity)? {
+        return Ok(Written { manifest, is_new: false, findings: Vec::new() });
+    }
+    let DataSet { title, identity, graph, files, roots, n_mined, accepted, mut rejected } = data;
+    let Assembled { items, duplicates, findings } = assemble(graph, accepted, identity.seed, &config.splits);
+    items.iter().try_for_each(|placed| check(graph, &placed.item))?;
+    rejected.extend(duplicates);
+    rejected.sort_by(|left, right| left.what.order().cmp(&right.what.order()));
+    let n_of = |split: Split| items.iter().filter(|placed| placed.split == split).count() as u64;
+    let manifest = Manifest {
+        sources: manifest::source_entries(graph.sources(), files, roots),
+        ingest: manifest::ingest_entries(files, roots),
+        funnel: Funnel::new(n_mined, items.len() as u64, rejected.iter().map(|rejection| rejection.by))?,
+        splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
+        ..blank_manifest(identity)
+    };
+
+    let mut staging = Staging::new(target.dir)?;
+    let configurations = write_tables(&mut staging, identity, graph, &items, &rejected, &config.views)?;
+    let card = Card {
+        title,
+        manifest: &manifest,
+        sources: graph.sources(),
+        items: &items,
+        configurations: &configurations,
+        is_graph_partial: graph.sources().iter().any(|source| !source.licence.may_publish()),
+    };
+    staging.add_text("README.md", &card.text())?;
+    for (name, text) in kit::KIT {
+        staging.add_text(&format!("verify/{name}"), text)?;
+    }
+    Ok(Written { manifest: staging.commit(manifest)?, is_new: true, findings })
+}
+
+/// What verify and synth promise of every item.
+fn check(graph: &Graph, item: &Item) -> Result<(), WriteError> {
+    let licence = rows::licence(graph, &rows::sources(graph, item));
+    if !licence.may_publish() {
+        return Err(WriteError::Licence { id: item.id.clone(), licence });
+    }
+    if item.options.len() > LETTERS.len() {
+        return Err(WriteError::Options { id: item.id.clone(), count: item.options.len() });
+    }
+    Ok(())
+}
+
+fn blank_manifest(identity: &Identity) -> Manifest {
+    Manifest {
+        format_version: FORMAT_VERSION,
+        thinkpath_version: env!("CARGO_PKG_VERSION").to_owned(),
+        sources: Vec::new(),
+        ingest: Vec::new(),
+        graph_sha256: identity.graph_sha256.clone(),
+        pipeline_sha256: identity.pipeline_sha256.clone(),
+        seed: identity.seed.0,
+        models: Vec::new(),
+        prompts: Vec::new(),
+        funnel: Funnel::default(),
+        splits: SplitCounts::default(),
+        files: Vec::new(),
+    }
+}
+
+/// Writes every table; says which configurations there are.
+fn write_tables(
+    staging: &mut Staging<'_>,
+    identity: &Identity,
+    graph: &Graph,
+    items: &[Placed],
+    rejected: &[Rejection],
+    views: &[View],
+) -> Result<Vec<Configuration>, WriteError> {
+    let rows = Rows {
+        graph,
+        graph_sha256: &identity.graph_sha256,
+        pipeline_sha256: &identity.pipeline_sha256,
+        seed: identity.seed.0.cast_signed(),
+    };
+    let by_split = |holds: &dyn Fn(&Item) -> bool| -> Vec<(&'static str, Vec<&Placed>)> {
+        let of = |split| items.iter().filter(move |placed: &&Placed| placed.split == split);
+        Split::ALL.map(|split| (split.as_str(), of(split).filter(|placed| holds(&placed.item)).collect())).into()
+    };
+    let mut configurations = vec![Configuration {
+        name: "items",
+        purpose: "the master table: every column of every item",
+        splits: write_shards(staging, "items", &by_split(&|_| true), &mut |path, part| {
+            write_table(path, part.iter().map(|placed| rows.placed(placed)))
+        })?,
+    }];
+    for &view in views {
+        let parts = by_split(&|item| view.holds(item));
+        configurations.push(Configuration {
+            name: view.as_str(),
+            purpose: view.purpose(),
+            splits: write_shards(staging, view.as_str(), &parts, &mut |path, part| {
+                view.write(graph, part.iter().map(|placed| &placed.item), path)
+            })?,
+        });
+    }
+    let parts = [("rejected", rejected.iter().collect())];
+    configurations.push(Configuration {
+        name: "rejected",
+        purpose: "what was mined and not published, with the code of the check that did it",
+        splits: write_shards(staging, "rejected", &parts, &mut |path, part: &[&Rejection]| {
+            write_table(path, part.iter().map(|rejection| rows.rejection(rejection)))
+        })?,
+    });
+    let components = items.iter().map(|Placed { item, split, component }| ComponentRow {
+        component: component.clone(),
+        id: item.id.clone(),
+        split: split.as_str(),
+    });
+    let sealed = write_table(&staging.path("components.parquet"), components)?;
+    staging.add("components.parquet".to_owned(), sealed);
+    for (name, sealed) in graph::write_tables(graph, &staging.path("graph"))? {
+        staging.add(format!("graph/{name}"), sealed);
+    }
+    Ok(configurations)
+}
+
+/// Writes the splits of one folder and says which of them have rows. A split without rows has no file, but a folder
+/// has at least one, so that whoever reads `folder/*.parquet` finds the columns.
+fn write_shards<T>(
+    staging: &mut Staging<'_>,
+    folder: &str,
+    parts: &[(&'static str, Vec<&T>)],
+    write: &mut dyn FnMut(&Path, &[&T]) -> Result<parquet::Sealed, WriteError>,
+) -> Result<Vec<&'static str>, WriteError> {
+    let is_empty = parts.iter().all(|(_, rows)| rows.is_empty());
+    let mut with_rows = Vec::new();
+    for (position, (split, rows)) in parts.iter().enumerate() {
+        let mut shards: Vec<&[&T]> = rows.chunks(ROWS_PER_SHARD).collect();
+        if is_empty && position == 0 {
+            shards.push(&[]);
+        }
+        for (number, shard) in shards.iter().enumerate() {
+            let name = format!("{folder}/{split}-{number:05}-of-{:05}.parquet", shards.len());
+            let sealed = write(&staging.path(&name), shard)?;
+            staging.add(name, sealed);
+        }
+        if !rows.is_empty() {
+            with_rows.push(*split);
+        }
+    }
+    Ok(with_rows)
+}

@@ -1,0 +1,223 @@
+//! What needs the whole: duplicates, splits, and the letters of the keys, dealt last.
+//!
+//! Everything before looks at one item at a time, on any thread and in any shard. This step sees all accepted items
+//! in the order of acceptance and is a pure function of them and the seed. Whatever removes items happens before
+//! letters are dealt, so that the balance of letters holds to the unit.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::finding::Finding;
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::normal_name;
+use crate::seed::Seed;
+use crate::synth::Item;
+use crate::write::Rejected;
+use crate::write::Rejection;
+use crate::write::split::Split;
+use crate::write::split::SplitShares;
+use crate::write::split::splits;
+
+/// Same pattern, anchors and key.
+const SAME_FACTS: &str = "V401";
+/// Same words.
+const SAME_WORDS: &str = "V402";
+
+/// An item with its place in the data set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The item, its options in their final order.
+    pub item: Item,
+    /// Where it goes.
+    pub split: Split,
+    /// The smallest id among the items that had to go there together.
+    pub component: String,
+}
+
+/// A data set before it is laid out in columns.
+#[derive(Debug, Clone)]
+pub struct Assembled {
+    /// The items by split, then by id.
+    pub items: Vec<Placed>,
+    /// The duplicates, in the order of acceptance.
+    pub duplicates: Vec<Rejection>,
+    /// The shares that missed their targets.
+    pub findings: Vec<Finding>,
+}
+
+/// Removes duplicates, deals items to splits, then options to letters.
+///
+/// # Complexity
+///
+/// O(n log n) in the items.
+pub fn assemble(graph: &Graph, accepted: Vec<Item>, seed: Seed, shares: &SplitShares) -> Assembled {
+    let (items, duplicates) = without_duplicates(graph, accepted);
+    let splits = splits(graph, &items, seed, shares);
+    let places = splits.of_item.into_iter().zip(splits.component);
+    let mut items: Vec<Placed> =
+        items.into_iter().zip(places).map(|(item, (split, component))| Placed { item, split, component }).collect();
+    deal_letters(graph, &mut items, seed);
+    items.sort_by(|left, right| (left.split, &left.item.id).cmp(&(right.split, &right.item.id)));
+    Assembled { items, duplicates, findings: splits.findings }
+}
+
+/// Of items that ask the same, the first accepted stays.
+fn without_duplicates(graph: &Graph, accepted: Vec<Item>) -> (Vec<Item>, Vec<Rejection>) {
+    type Facts = (String, Vec<NodeId>, Vec<NodeId>);
+    let mut ids: IndexMap<String, ()> = IndexMap::new();
+    let mut facts: IndexMap<Facts, String> = IndexMap::new();
+    let mut words: IndexMap<String, String> = IndexMap::new();
+    let (mut kept, mut duplicates) = (Vec::with_capacity(accepted.len()), Vec::new());
+    for item in accepted {
+        let mut anchors = item.pattern.anchors();
+        anchors.sort_unstable();
+        let fact = (item.pattern.shape(graph), anchors, item.answer.clone());
+        let question = normal_name(&item.question_text());
+        let same_facts = facts.get(&fact).cloned().or_else(|| ids.contains_key(&item.id).then(|| item.id.clone()));
+        let reason = match (same_facts, words.get(&question)) {
+            (Some(other), _) => Some((SAME_FACTS, format!("item {other} has the same pattern, anchors and key"))),
+            (None, Some(other)) => Some((SAME_WORDS, format!("item {other} asks the same question in the same words"))),
+            (None, None) => None,
+        };
+        match reason {
+            Some((by, because)) => duplicates.push(Rejection { what: Rejected::item(item), by, because }),
+            None => {
+                ids.insert(item.id.clone(), ());
+                facts.insert(fact, item.id.clone());
+                words.insert(question, item.id.clone());
+                kept.push(item);
+            }
+        }
+    }
+    (kept, duplicates)
+}
+
+/// Puts every key at its position and every distractor in a seeded order.
+///
+/// Within each number of options, positions go round in the order of (split, stratum, seeded hash of the id). Any
+/// contiguous run of that order is balanced to within one: the whole, every split, every stratum of a split.
+fn deal_letters(graph: &Graph, items: &mut [Placed], seed: Seed) {
+    let hash = |id: &str| seed.stream(&["deal", id], 0).next_u64();
+    items.sort_by_cached_key(|placed| {
+        let item = &placed.item;
+        (placed.split, item.stratum.clone(), hash(&item.id), item.id.clone())
+    });
+    let mut dealt: BTreeMap<usize, usize> = BTreeMap::new();
+    for Placed { item, .. } in items {
+        let n_options = item.options.len();
+        let mut order: Vec<usize> = (0..n_options).filter(|&option| item.key() != Some(option)).collect();
+        // The order in which options were found says something about them: it is forgotten first.
+        order.sort_by_cached_key(|&option| {
+            let option = &item.options[option];
+            (option.nodes.iter().map(|&node| graph.curie(node).clone()).collect::<Vec<_>>(), option.text.clone())
+        });
+        seed.stream(&["distractors", &item.id], 0).shuffle(&mut order);
+        if let Some(key) = item.key().filter(|&key| key < n_options) {
+            let next = dealt.entry(n_options).or_default();
+            order.insert(*next % n_options, key);
+            *next += 1;
+        }
+        item.reorder(&order);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::write::sample;
+
+    fn assembled(graph: &Graph, items: Vec<Item>) -> Assembled {
+        assemble(graph, items, Seed(7), &SplitShares::default())
+    }
+
+    fn spread(positions: &[usize], n_options: usize) -> usize {
+        let mut counts = vec![0_usize; n_options];
+        positions.iter().for_each(|&position| counts[position] += 1);
+        counts.iter().max().unwrap() - counts.iter().min().unwrap()
+    }
+
+    #[test]
+    fn letters_are_balanced_over_all_splits_and_strata() {
+        let graph = sample::graph(203);
+        let mut items = sample::cases(&graph);
+        for (number, item) in items.iter_mut().enumerate() {
+            item.stratum = format!("stratum {}", number % 3);
+        }
+        let assembled = assembled(&graph, items);
+        let of = |keep: &dyn Fn(&Placed) -> bool| -> Vec<usize> {
+            assembled.items.iter().filter(|placed| keep(placed)).filter_map(|placed| placed.item.key()).collect()
+        };
+        assert_eq!(of(&|_| true).len(), 203);
+        assert!(spread(&of(&|_| true), 4) <= 1);
+        for split in Split::ALL {
+            assert!(!of(&|placed| placed.split == split).is_empty());
+            assert!(spread(&of(&|placed| placed.split == split), 4) <= 1);
+            for number in 0..3 {
+                let stratum = format!("stratum {number}");
+                let among = of(&|placed| placed.split == split && placed.item.stratum == stratum);
+                assert!(spread(&among, 4) <= 1, "{split:?} {stratum} {among:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_do_not_depend_on_the_order_in_which_options_were_found() {
+        let graph = sample::graph(20);
+        let items = sample::cases(&graph);
+        let mut turned = items.clone();
+        turned.iter_mut().for_each(|item| item.reorder(&[2, 3, 1, 0]));
+        assert_ne!(items, turned);
+        assert_eq!(assembled(&graph, items).items, assembled(&graph, turned).items);
+    }
+
+    #[test]
+    fn reasons_follow_their_options() {
+        let graph = sample::graph(20);
+        for Placed { item, .. } in assembled(&graph, sample::cases(&graph)).items {
+            let wrong: Vec<usize> = item.distractors.iter().map(|reason| reason.option).collect();
+            assert_eq!(wrong, (0..4).filter(|&option| item.key() != Some(option)).collect::<Vec<_>>());
+            assert_eq!(item.options[item.key().unwrap()].nodes, item.answer);
+        }
+    }
+
+    #[test]
+    fn distractors_stand_in_no_order_of_their_own() {
+        // The distractors of a sample case are the next diseases by number: sorted, were they not shuffled.
+        let graph = sample::graph(100);
+        let rising = |placed: &&Placed| {
+            let wrong: Vec<_> =
+                placed.item.distractors.iter().map(|reason| &placed.item.options[reason.option]).collect();
+            wrong.is_sorted_by_key(|option| &option.nodes)
+        };
+        let count = assembled(&graph, sample::cases(&graph)).items.iter().filter(rising).count();
+        assert!((5..=30).contains(&count), "{count} of 100, one in six expected");
+    }
+
+    #[test]
+    fn of_two_items_that_ask_the_same_the_first_stays() {
+        let graph = sample::graph(4);
+        let first = sample::case(&graph, 0, &["d0a", "d0b"]);
+        let turned = sample::case(&graph, 0, &["d0b", "d0a"]);
+        assert_ne!(first.stem, turned.stem);
+        let mut same_words = sample::case(&graph, 1, &["d1a"]);
+        same_words.stem = first.stem.to_uppercase();
+        let other = sample::case(&graph, 2, &["d2a"]);
+        let Assembled { items, duplicates, .. } =
+            assembled(&graph, vec![first.clone(), turned, same_words, other.clone()]);
+        let kept: BTreeSet<&str> = items.iter().map(|placed| &*placed.item.id).collect();
+        assert_eq!(kept, BTreeSet::from([&*first.id, &*other.id]));
+        assert_eq!(duplicates.iter().map(|rejection| rejection.by).collect::<Vec<_>>(), ["V401", "V402"]);
+        assert!(duplicates[0].because.contains(&first.id));
+    }
+
+    #[test]
+    fn items_stand_by_split_then_id() {
+        let graph = sample::graph(60);
+        let items = assembled(&graph, sample::cases(&graph)).items;
+        assert!(items.is_sorted_by_key(|placed| (placed.split, placed.item.id.clone())));
+    }
+}

@@ -1,0 +1,290 @@
+//! The data set's card: `README.md`, read by people and by the Hub.
+//!
+//! Its head tells `datasets` which files belong to which configuration; the rest says what the data is, what was
+//! thrown out, what it rests on, and what it does not show. Names that come from sources are escaped: a label is
+//! text, never markup.
+
+use std::fmt::Write as _;
+
+use crate::kg::Licence;
+use crate::kg::Source;
+use crate::synth::DistractorClass;
+use crate::write::assemble::Placed;
+use crate::write::manifest::Manifest;
+use crate::write::split::Split;
+
+/// A configuration of the data set: a folder and the splits that have rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Configuration {
+    /// The folder.
+    pub(super) name: &'static str,
+    /// What it is for.
+    pub(super) purpose: &'static str,
+    /// The splits with rows, in order.
+    pub(super) splits: Vec<&'static str>,
+}
+
+/// What the card tells beside the manifest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Card<'a> {
+    /// The title of the pipeline.
+    pub(super) title: &'a str,
+    /// The manifest, its list of files not yet filled in.
+    pub(super) manifest: &'a Manifest,
+    /// The sources.
+    pub(super) sources: &'a [Source],
+    /// The items.
+    pub(super) items: &'a [Placed],
+    /// The configurations; the first one is the default.
+    pub(super) configurations: &'a [Configuration],
+    /// Whether parts of the graph had to be left out.
+    pub(super) is_graph_partial: bool,
+}
+
+impl Card<'_> {
+    /// The text of the card.
+    pub(super) fn text(&self) -> String {
+        let mut text = self.head();
+        let title = escaped(self.title);
+        let _ = write!(
+            text,
+            "
+# {title}
+
+{} question items with thinking paths, made from knowledge graphs by thinkpath {}. Every item carries its proof:
+the pattern that was asked of the graph, the edges that each step of the thinking path rests on, and why each wrong
+option is wrong. **Synthetic; not medical advice.** No clinician has rated these items.
+",
+            self.manifest.funnel.written,
+            escaped(&self.manifest.thinkpath_version),
+        );
+        self.configurations_table(&mut text);
+        self.funnel(&mut text);
+        self.items_tables(&mut text);
+        self.sources_list(&mut text);
+        text.push_str(&self.limits());
+        text.push_str(RECHECK);
+        self.citation(&mut text);
+        text
+    }
+
+    fn head(&self) -> String {
+        let strictest = self.sources.iter().map(|source| source.licence).filter(|licence| licence.may_publish()).max();
+        let mut text = String::from("---\n");
+        let _ = writeln!(text, "pretty_name: {}", quoted(self.title));
+        let _ = writeln!(text, "license: other\nlicense_name: {}", strictest.unwrap_or(Licence::Open));
+        text.push_str("language:\n- en\ntask_categories:\n- question-answering\n- multiple-choice\n");
+        let _ = writeln!(text, "size_categories:\n- {}", size_category(self.manifest.funnel.written));
+        text.push_str("tags:\n- medical\n- biology\n- knowledge-graph\n- reasoning\n- synthetic\n- thinkpath\n");
+        text.push_str("configs:\n");
+        for (position, configuration) in self.configurations.iter().enumerate() {
+            if configuration.splits.is_empty() {
+                continue;
+            }
+            let _ = writeln!(text, "- config_name: {}", configuration.name);
+            if position == 0 {
+                text.push_str("  default: true\n");
+            }
+            text.push_str("  data_files:\n");
+            for split in &configuration.splits {
+                let _ = writeln!(text, "  - split: {split}\n    path: {}/{split}-*.parquet", configuration.name);
+            }
+        }
+        text.push_str("---\n");
+        text
+    }
+
+    fn configurations_table(&self, text: &mut String) {
+        text.push_str("\n## Configurations\n\n| name | what it is | splits |\n|---|---|---|\n");
+        for Configuration { name, purpose, splits } in self.configurations {
+            let splits = if splits.is_empty() { "no rows".to_owned() } else { splits.join(", ") };
+            let _ = writeln!(text, "| `{name}` | {purpose} | {splits} |");
+        }
+        text.push_str(
+            "\nAll configurations share ids and splits. Splits are made on the graph: across them no two items share \
+             their anchors and key, their binding, an edge that touches the key, or their stem; \
+             `components.parquet` lists which items had to stay together.\n",
+        );
+    }
+
+    fn funnel(&self, text: &mut String) {
+        let funnel = &self.manifest.funnel;
+        text.push_str("\n## What was thrown out\n\n| | candidates |\n|---|---:|\n");
+        let _ = writeln!(text, "| mined | {} |", funnel.mined);
+        for (code, count) in &funnel.rejected {
+            let _ = writeln!(text, "| rejected by `{code}` | {count} |");
+        }
+        let _ = writeln!(text, "| **written** | **{}** |", funnel.written);
+        text.push_str(
+            "\n`thinkpath explain CODE` says what a code means; `rejected/` holds every rejected candidate.\n",
+        );
+    }
+
+    fn items_tables(&self, text: &mut String) {
+        let splits = &self.manifest.splits;
+        let by_split = [splits.train, splits.validation, splits.test];
+        text.push_str("\n## Items\n\n| split | items |\n|---|---:|\n");
+        for (split, count) in Split::ALL.into_iter().zip(by_split) {
+            let _ = writeln!(text, "| {} | {count} |", split.as_str());
+        }
+        let items = || self.items.iter().map(|placed| &placed.item);
+        let mut kinds: Vec<&str> = items().map(|item| item.kind.as_str()).collect();
+        kinds.sort_unstable();
+        text.push_str("\n| kind | items |\n|---|---:|\n");
+        for run in kinds.chunk_by(|left, right| left == right) {
+            let _ = writeln!(text, "| {} | {} |", run[0], run.len());
+        }
+        let count = |class| items().flat_map(|item| &item.distractors).filter(|reason| reason.class == class).count();
+        text.push_str("\n| wrong options | count |\n|---|---:|\n");
+        for (class, meaning) in [
+            (DistractorClass::Denied, "the graph denies it"),
+            (DistractorClass::Unsupported, "the graph does not record it"),
+        ] {
+            let _ = writeln!(text, "| `{}`: {meaning} | {} |", class.as_str(), count(class));
+        }
+        let mut confidences: Vec<f64> = items().map(|item| item.confidence).collect();
+        confidences.sort_by(f64::total_cmp);
+        if let (Some(least), Some(most)) = (confidences.first(), confidences.last()) {
+            let median = confidences[confidences.len() / 2];
+            let _ = writeln!(text, "\n`confidence`: least {least:.3}, median {median:.3}, most {most:.3}.");
+        }
+    }
+
+    fn sources_list(&self, text: &mut String) {
+        text.push_str("\n## Sources and licences\n\n");
+        for source in self.sources {
+            let _ = writeln!(
+                text,
+                "- **{}** {} ({}; class `{}`), {}\n  {}",
+                escaped(&source.name),
+                escaped(&source.version),
+                escaped(&source.licence_name),
+                source.licence,
+                escaped(&source.home),
+                escaped(&source.credit),
+            );
+        }
+        text.push_str("\nAn item's `licences` are those of every edge and name it uses. Pass the credits on.\n");
+    }
+
+    fn limits(&self) -> String {
+        let graph = if self.is_graph_partial {
+            "`graph/` leaves out what its licence forbids to pass on, so claims that rest on the whole graph (that an \
+             answer is the only one) can be re-checked only as far as these tables reach."
+        } else {
+            "`graph/` is the whole graph that the items were proved on."
+        };
+        format!(
+            "
+## Known limits
+
+- The proof is a closed-world proof for this graph version. What the graph does not know, the proof does not know;
+  `confidence` says how much rests on that.
+- A wrong option is `denied` where the graph holds an explicit negative statement or another value of a functional
+  relation. It is `unsupported` where the graph records nothing for several clues: a gap is not an absence, and `risk`
+  is the measured chance that it is right after all.
+- No clinician has rated these items. They are synthetic and not medical advice.
+- {graph}
+"
+        )
+    }
+
+    fn citation(&self, text: &mut String) {
+        let Manifest { graph_sha256, pipeline_sha256, seed, thinkpath_version, .. } = self.manifest;
+        let _ = write!(
+            text,
+            "
+## Citation
+
+Cite the sources above, and this data set by what it was made from:
+
+```
+title           {}
+made with       thinkpath {thinkpath_version}, format {}
+graph sha256    {graph_sha256}
+pipeline sha256 {pipeline_sha256}
+seed            {seed}
+```
+",
+            fenced(self.title),
+            self.manifest.format_version,
+        );
+    }
+}
+
+const RECHECK: &str = "
+## Check it yourself
+
+```
+pip install duckdb
+python verify/verify.py .
+sha256sum -c SHA256SUMS
+```
+
+`verify/` holds plain SQL and one Python file that use nothing of ours: they recompute every claim from `items` and
+`graph/`.
+";
+
+/// The Hub's word for a number of rows.
+fn size_category(n_rows: u64) -> &'static str {
+    match n_rows {
+        0..1_000 => "n<1K",
+        1_000..10_000 => "1K<n<10K",
+        10_000..100_000 => "10K<n<100K",
+        100_000..1_000_000 => "100K<n<1M",
+        _ => "1M<n<10M",
+    }
+}
+
+/// A text as a YAML scalar: JSON strings are such scalars.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(crate::finding::printable(text)).to_string()
+}
+
+/// A text inside a fenced block, which nothing in it can close.
+fn fenced(text: &str) -> String {
+    crate::finding::printable(text).replace('`', "'")
+}
+
+/// A text that Markdown and HTML show as it is.
+fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in crate::finding::printable(text).chars() {
+        match character {
+            '&' => shown.push_str("&amp;"),
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
+                shown.push('\\');
+                shown.push(character);
+            }
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_from_sources_are_text_and_not_markup() {
+        assert_eq!(
+            escaped("<script>a</script> [x](y) *b* `c` | d\n# e"),
+            "&lt;script&gt;a&lt;/script&gt; \\[x\\](y) \\*b\\* \\`c\\` \\| d\\\\x0A\\# e"
+        );
+    }
+
+    #[test]
+    fn a_title_cannot_leave_its_yaml_line() {
+        assert_eq!(quoted("a\": b\nc: d"), r#""a\": b\\x0Ac: d""#);
+    }
+
+    #[test]
+    fn sizes_have_the_hubs_words() {
+        for (rows, word) in [(0, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (2_000_000, "1M<n<10M")] {
+            assert_eq!(size_category(rows), word);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! From items to rows: the only place that knows both.
+
+use std::collections::BTreeSet;
+
+use crate::kg::EdgeId;
+use crate::kg::Graph;
+use crate::kg::Licence;
+use crate::kg::NodeId;
+use crate::kg::SourceId;
+use crate::kg::search::Pattern;
+use crate::kg::search::Term;
+use crate::mine::Candidate;
+use crate::mine::Hop;
+use crate::synth::Distractor;
+use crate::synth::Item;
+use crate::write::Rejected;
+use crate::write::Rejection;
+use crate::write::assemble::Placed;
+use crate::write::cell::KeyPosition;
+use crate::write::cell::LETTERS;
+use crate::write::schema::ClauseRow;
+use crate::write::schema::DifficultyRow;
+use crate::write::schema::DistractorRow;
+use crate::write::schema::HopRow;
+use crate::write::schema::ItemRow;
+use crate::write::schema::RejectedRow;
+use crate::write::schema::StepRow;
+
+/// What every row of a data set has in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows<'a> {
+    /// The graph.
+    pub(super) graph: &'a Graph,
+    /// Its hash.
+    pub(super) graph_sha256: &'a str,
+    /// The hash of the pipeline file.
+    pub(super) pipeline_sha256: &'a str,
+    /// The seed as files hold it.
+    pub(super) seed: i64,
+}
+
+impl Rows<'_> {
+    /// A row of `items`.
+    pub(super) fn placed(&self, placed: &Placed) -> ItemRow {
+        ItemRow { split: Some(placed.split.as_str()), ..self.item(&placed.item) }
+    }
+
+    /// A row of `rejected`. What was made from a source that forbids passing it on is withheld: only the count is
+    /// published.
+    pub(super) fn rejection(&self, rejection: &Rejection) -> RejectedRow {
+        let (item, licence, stratum) = match &rejection.what {
+            Rejected::Item(item) => (self.item(item), licence(self.graph, &sources(self.graph, item)), &item.stratum),
+            Rejected::Candidate(candidate) => {
+                let sources = candidate_sources(self.graph, candidate);
+                (self.candidate(candidate), licence(self.graph, &sources), &candidate.stratum)
+            }
+        };
+        if licence.may_publish() {
+            return RejectedRow { item, rejected_by: rejection.by, rejected_because: rejection.because.clone() };
+        }
+        RejectedRow {
+            item: ItemRow { stratum: stratum.clone(), ..self.blank() },
+            rejected_by: rejection.by,
+            rejected_because: format!("withheld: it uses a source whose licence is `{licence}`"),
+        }
+    }
+
+    fn blank(&self) -> ItemRow {
+        ItemRow {
+            graph_sha256: self.graph_sha256.to_owned(),
+            pipeline_sha256: self.pipeline_sha256.to_owned(),
+            seed: self.seed,
+            ..ItemRow::default()
+        }
+    }
+
+    fn item(&self, item: &Item) -> ItemRow {
+        let graph = self.graph;
+        let used = sources(graph, item);
+        let key = item.key();
+        ItemRow {
+            id: Some(item.id.clone()),
+            kind: Some(item.kind.as_str()),
+            question: Some(item.question_text()),
+            options: item.options.iter().map(|option| option.text.clone()).collect(),
+            option_nodes: item.options.iter().map(|option| joined(graph, &option.nodes)).collect(),
+            answer: key.map(|key| KeyPosition(number(key))),
+            answer_letter: key.and_then(letter),
+            answer_text: Some(item.answer_text.clone()),
+            answer_node: Some(joined(graph, &item.answer)),
+            answers: if key.is_some() { Vec::new() } else { item.keys.iter().copied().map(number).collect() },
+            other_answers: curies(graph, &item.other_answers),
+            rationale: Some(item.rationale.clone()),
+            thinking: Some(item.thinking()),
+            steps: item
+                .steps
+                .iter()
+                .map(|step| StepRow {
+                    text: step.text.clone(),
+                    kind: step.kind.as_str(),
+                    edges: edge_numbers(&step.edges),
+                    spans: step.spans.clone(),
+                })
+                .collect(),
+            query: Some(item.query.clone()),
+            distractor_reasons: item.distractors.iter().map(|reason| distractor(graph, item, reason)).collect(),
+            confidence: Some(item.confidence),
+            tier: Some(item.tier.as_str()),
+            hops: Some(small(item.n_hops)),
+            metapath: Some(item.metapath.clone()),
+            chain_shape: Some(item.chain_shape),
+            category: Some(item.category.clone()),
+            organ_system: item.organ_system.map(|system| graph.label(system).to_owned()),
+            difficulty: Some(i32::from(item.difficulty.level)),
+            difficulty_features: Some(DifficultyRow {
+                n_clues: small(item.difficulty.n_clues),
+                mean_information: item.difficulty.mean_information,
+                least_information: item.difficulty.least_information,
+                distractor_similarity: item.difficulty.distractor_similarity,
+                key_degree: small(item.difficulty.key_degree),
+            }),
+            sources: source_names(graph, &used),
+            licences: licence_names(graph, &used),
+            stratum: item.stratum.clone(),
+            ..self.bound(&item.pattern, &item.path)
+        }
+    }
+
+    fn candidate(&self, candidate: &Candidate) -> ItemRow {
+        let graph = self.graph;
+        let used = candidate_sources(graph, candidate);
+        ItemRow {
+            answer_node: Some(joined(graph, &candidate.key)),
+            other_answers: curies(graph, &candidate.other_answers()),
+            sources: source_names(graph, &used),
+            licences: licence_names(graph, &used),
+            stratum: candidate.stratum.clone(),
+            ..self.bound(&candidate.pattern, &candidate.path)
+        }
+    }
+
+    /// The columns that say what was asked of the graph, and where it was found.
+    fn bound(&self, pattern: &Pattern, path: &[Hop]) -> ItemRow {
+        let graph = self.graph;
+        ItemRow {
+            path: path.iter().map(|&hop| hop_row(graph, hop)).collect(),
+            pattern: Some(pattern.shape(graph)),
+            anchors: curies(graph, &pattern.anchors()),
+            clauses: pattern
+                .clauses
+                .iter()
+                .map(|clause| ClauseRow {
+                    subject: term(graph, clause.subject),
+                    relation: graph.relation(clause.relation).name.to_string(),
+                    object: term(graph, clause.object),
+                    absent: clause.is_absent,
+                })
+                .collect(),
+            ..self.blank()
+        }
+    }
+}
+
+fn hop_row(graph: &Graph, hop: Hop) -> HopRow {
+    let edge = graph.edge(hop.edge);
+    HopRow {
+        subject: graph.curie(edge.subject).to_string(),
+        subject_label: graph.label(edge.subject).to_owned(),
+        relation: graph.relation(edge.relation).name.to_string(),
+        object: graph.curie(edge.object).to_string(),
+        object_label: graph.label(edge.object).to_owned(),
+        forward: hop.is_forward,
+        source: graph.source(edge.source).name.to_string(),
+        evidence: graph.qualifiers(hop.edge).evidence.join("|"),
+        edge: hop.edge.number(),
+    }
+}
+
+fn distractor(graph: &Graph, item: &Item, reason: &Distractor) -> DistractorRow {
+    DistractorRow {
+        node: item.options.get(reason.option).map_or_else(String::new, |option| joined(graph, &option.nodes)),
+        class: reason.class.as_str(),
+        failed: reason.failed.iter().map(|&clause| i32::try_from(clause).unwrap_or(i32::MAX)).collect(),
+        risk: reason.risk,
+        edges: edge_numbers(&reason.edges),
+    }
+}
+
+fn term(graph: &Graph, term: Term) -> String {
+    match term {
+        Term::Node(node) => graph.curie(node).to_string(),
+        Term::Variable(variable) => variable.name(),
+    }
+}
+
+/// The CURIEs of nodes, in their order.
+fn curies(graph: &Graph, nodes: &[NodeId]) -> Vec<String> {
+    nodes.iter().map(|&node| graph.curie(node).to_string()).collect()
+}
+
+/// The CURIEs of a set of nodes, sorted and joined by `|`.
+pub(super) fn joined(graph: &Graph, nodes: &[NodeId]) -> String {
+    let mut members = curies(graph, nodes);
+    members.sort_unstable();
+    members.join("|")
+}
+
+/// The letter of a position; `None` past the last letter.
+pub(super) fn letter(position: usize) -> Option<&'static str> {
+    LETTERS.get(position).copied()
+}
+
+fn edge_numbers(edges: &[EdgeId]) -> Vec<i64> {
+    edges.iter().map(|edge| edge.number()).collect()
+}
+
+fn number(position: usize) -> i64 {
+    i64::try_from(position).unwrap_or(i64::MAX)
+}
+
+fn small(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// The sources of every edge that an item cites and of every node that it names.
+pub(super) fn sources(graph: &Graph, item: &Item) -> BTreeSet<SourceId> {
+    let hops = item.path.iter().map(|hop| hop.edge);
+    let steps = item.steps.iter().flat_map(|step| step.edges.iter().copied());
+    let denials = item.distractors.iter().flat_map(|reason| reason.edges.iter().copied());
+    let options = item.options.iter().flat_map(|option| option.nodes.iter().copied());
+    let nodes = item.named.iter().chain(&item.answer).copied().chain(options);
+    let anchors = item.pattern.anchors();
+    used(graph, hops.chain(steps).chain(denials), nodes.chain(anchors))
+}
+
+fn candidate_sources(graph: &Graph, candidate: &Candidate) -> BTreeSet<SourceId> {
+    let hops = candidate.path.iter().map(|hop| hop.edge);
+    used(graph, hops, candidate.key.iter().copied().chain(candidate.pattern.anchors()))
+}
+
+fn used(graph: &Graph, edges: impl Iterator<Item = EdgeId>, nodes: impl Iterator<Item = NodeId>) -> BTreeSet<SourceId> {
+    let of_edge = |edge: EdgeId| {
+        let edge = graph.edge(edge);
+        [edge.source, graph.node(edge.subject).source, graph.node(edge.object).source]
+    };
+    edges.flat_map(of_edge).chain(nodes.map(|node| graph.node(node).source)).collect()
+}
+
+/// The strictest licence of sources.
+pub(super) fn licence(graph: &Graph, sources: &BTreeSet<SourceId>) -> Licence {
+    sources.iter().map(|&source| graph.source(source).licence).max().unwrap_or(Licence::Open)
+}
+
+fn source_names(graph: &Graph, sources: &BTreeSet<SourceId>) -> Vec<String> {
+    let names: BTreeSet<&str> = sources.iter().map(|&source| &*graph.source(source).name).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn licence_names(graph: &Graph, sources: &BTreeSet<SourceId>) -> Vec<&'static str> {
+    let classes: BTreeSet<Licence> = sources.iter().map(|&source| graph.source(source).licence).collect();
+    classes.into_iter().map(Licence::as_str).collect()
+}

@@ -1,0 +1,419 @@
+//! Whole data sets, written and read back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::fs::File;
+use std::path::Path;
+
+use arrow_array::Array;
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::*;
+use crate::kg::Graph;
+use crate::kg::Licence;
+use crate::write::sample;
+
+fn identity(graph: &Graph) -> Identity {
+    Identity { graph_sha256: graph_sha256(graph), pipeline_sha256: "p".into(), seed: Seed(7) }
+}
+
+fn config() -> WriteConfig {
+    WriteConfig { dir: "unused".into(), views: default_views(), splits: SplitShares::default() }
+}
+
+/// Forty cases and two open items on one graph, a rejected item and a rejected candidate.
+fn data<'a>(graph: &'a Graph, identity: &'a Identity) -> DataSet<'a> {
+    let mut accepted = sample::cases(graph);
+    let rejected = vec![
+        Rejection { what: Rejected::item(accepted.remove(0)), by: "V103", because: "a rival fits".into() },
+        Rejection {
+            what: Rejected::candidate(sample::candidate(graph, 0, &["d0a"])),
+            by: "over_quota",
+            because: "the stratum is full".into(),
+        },
+    ];
+    accepted.push(sample::open(graph, 3, &["d3a"]));
+    accepted.push(sample::open(graph, 4, &["d4a"]));
+    let n_mined = (accepted.len() + rejected.len()) as u64;
+    DataSet { title: "A <test> set", identity, graph, files: &[], roots: &[], n_mined, accepted, rejected }
+}
+
+fn write_to(dir: &Path, graph: &Graph, identity: &Identity, is_fresh: bool) -> Result<Written, WriteError> {
+    write(data(graph, identity), &config(), Target { dir, is_fresh })
+}
+
+fn bytes_of(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(dir).unwrap().to_string_lossy().into_owned();
+                files.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn table(dir: &Path, manifest: &Manifest, folder: &str) -> Vec<RecordBatch> {
+    let of_folder = manifest.files.iter().filter(|file| file.path.starts_with(&format!("{folder}/")));
+    of_folder
+        .flat_map(|file| {
+            let file = File::open(dir.join(&file.path)).unwrap();
+            ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap()
+        })
+        .map(Result::unwrap)
+        .collect()
+}
+
+fn texts(batches: &[RecordBatch], column: &str) -> Vec<String> {
+    let column = |batch: &RecordBatch| batch.column_by_name(column).unwrap().clone();
+    let text = |text: Option<&str>| text.unwrap_or("null").to_owned();
+    batches.iter().flat_map(|batch| column(batch).as_string::<i32>().iter().map(text).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn every_item_is_in_every_view_that_can_show_it() {
+    let graph = sample::graph(41);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let Written { manifest, is_new, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    assert!(is_new);
+    let ids = |view: &str| texts(&table(folder.path(), &manifest, view), "id");
+    assert_eq!(ids("items").len(), 42);
+    assert_eq!(ids("sft"), ids("items"));
+    assert_eq!(ids("grpo"), ids("items"));
+    assert_eq!(ids("bench").len(), 40);
+    assert_eq!(manifest.funnel.mined, 44);
+    assert_eq!(manifest.funnel.rejected, BTreeMap::from([("V103".into(), 1), ("over_quota".into(), 1)]));
+}
+
+#[test]
+fn the_letter_leads_to_the_answer() {
+    let graph = sample::graph(41);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let Written { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    for batch in table(folder.path(), &manifest, "items") {
+        let column = |name: &str| batch.column_by_name(name).unwrap().clone();
+        for row in 0..batch.num_rows() {
+            let answer = column("answer");
+            if answer.is_null(row) {
+                assert!(column("answer_letter").is_null(row));
+                continue;
+            }
+            let position = usize::try_from(answer.as_primitive::<Int64Type>().value(row)).unwrap();
+            let of_key = |name: &str| {
+                let options = column(name).as_list::<i32>().value(row);
+                options.as_string::<i32>().value(position).to_owned()
+            };
+            let value = |name: &str| column(name).as_string::<i32>().value(row).to_owned();
+            assert_eq!(of_key("options"), value("answer_text"));
+            assert_eq!(of_key("option_nodes"), value("answer_node"));
+            assert_eq!(value("answer_letter"), ["A", "B", "C", "D"][position]);
+            let reasons = column("distractor_reasons").as_list::<i32>().value(row);
+            let reasons = reasons.as_struct().column_by_name("node").unwrap().clone();
+            assert!(reasons.as_string::<i32>().iter().flatten().all(|node| node != value("answer_node")));
+        }
+    }
+}
+
+#[test]
+fn a_chat_holds_the_lettered_options_and_ends_in_the_answer() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let Written { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let sft = table(folder.path(), &manifest, "sft");
+    let items = table(folder.path(), &manifest, "items");
+    let answers = texts(&items, "answer_text").into_iter().zip(texts(&items, "answer_letter"));
+    let chats = sft.iter().flat_map(|batch| {
+        let messages = batch.column_by_name("messages").unwrap().as_list::<i32>();
+        messages.iter().map(|chat| texts_of(&chat.unwrap(), "content")).collect::<Vec<_>>()
+    });
+    for (chat, (answer, letter)) in chats.zip(answers) {
+        let [user, assistant] = chat.as_slice() else { panic!("{chat:?}") };
+        if letter == "null" {
+            assert!(assistant.ends_with(&format!("</think>\n\nAnswer: {answer}")), "{assistant}");
+        } else {
+            assert!(user.contains(&format!("\n{letter}. {answer}")), "{user}");
+            assert!(assistant.ends_with(&format!("</think>\n\nAnswer: {letter}. {answer}")), "{assistant}");
+        }
+        assert!(assistant.starts_with("<think>\nThe findings go together."));
+    }
+}
+
+fn texts_of(array: &dyn Array, field: &str) -> Vec<String> {
+    let column = array.as_struct().column_by_name(field).unwrap().clone();
+    column.as_string::<i32>().iter().map(|text| text.unwrap().to_owned()).collect()
+}
+
+#[test]
+fn rejected_candidates_have_the_same_columns_with_nulls() {
+    let graph = sample::graph(41);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let Written { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let rejected = table(folder.path(), &manifest, "rejected");
+    assert_eq!(texts(&rejected, "rejected_by"), ["V103", "over_quota"]);
+    assert_eq!(texts(&rejected, "rejected_because"), ["a rival fits", "the stratum is full"]);
+    assert_eq!(texts(&rejected, "kind"), ["single_best_answer", "null"]);
+    assert_eq!(texts(&rejected, "answer_node"), ["Disease:d0", "Disease:d0"]);
+    assert_eq!(texts(&rejected, "split"), ["null", "null"]);
+}
+
+#[test]
+fn the_same_items_are_the_same_bytes() {
+    let graph = sample::graph(41);
+    let identity = identity(&graph);
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_to(one.path(), &graph, &identity, false).unwrap();
+    write_to(two.path(), &graph, &identity, false).unwrap();
+    assert_eq!(bytes_of(one.path()), bytes_of(two.path()));
+}
+
+#[test]
+fn sums_name_every_file_but_themselves() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let files = bytes_of(folder.path());
+    let sums = String::from_utf8(files["SHA256SUMS"].clone()).unwrap();
+    let named: Vec<&str> = sums.lines().map(|line| line.split_once("  ").unwrap().1).collect();
+    assert_eq!(named, files.keys().filter(|name| *name != "SHA256SUMS").collect::<Vec<_>>());
+    assert!(!files.keys().any(|name| name.contains(".partial")));
+}
+
+#[test]
+fn a_repeated_run_changes_nothing_and_says_so() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let first = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let second = write_to(folder.path(), &graph, &identity, false).unwrap();
+    assert_eq!((first.is_new, second.is_new), (true, false));
+    assert_eq!(first.manifest, second.manifest);
+}
+
+#[test]
+fn a_damaged_data_set_is_written_again() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let whole = bytes_of(folder.path());
+    for name in whole.keys().filter(|name| *name != MANIFEST) {
+        let mut bytes = whole[name].clone();
+        bytes[0] ^= 1;
+        fs::write(folder.path().join(name), bytes).unwrap();
+        assert!(write_to(folder.path(), &graph, &identity, false).unwrap().is_new, "{name}");
+        assert_eq!(bytes_of(folder.path()), whole);
+    }
+}
+
+#[test]
+fn another_data_set_is_not_overwritten_unless_asked() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let before = bytes_of(folder.path());
+    let other = Identity { seed: Seed(8), ..identity };
+    let error = write_to(folder.path(), &graph, &other, false).unwrap_err();
+    assert!(error.to_string().ends_with("holds another data set:\n  seed: 7 is there, 8 would be written"), "{error}");
+    assert_eq!(bytes_of(folder.path()), before);
+    assert!(write_to(folder.path(), &graph, &other, true).unwrap().is_new);
+}
+
+#[test]
+fn what_another_data_set_left_is_cleared_and_what_is_not_ours_stays() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let whole = bytes_of(folder.path());
+    for stale in ["items/train-00000-of-00002.parquet", "bench/old/deep.parquet", ".partial/items/half.parquet"] {
+        let path = folder.path().join(stale);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "stale").unwrap();
+    }
+    fs::write(folder.path().join("run.json"), "{}").unwrap();
+    write_to(folder.path(), &graph, &identity, true).unwrap();
+    let mut after = bytes_of(folder.path());
+    assert_eq!(after.remove("run.json").as_deref(), Some(&b"{}"[..]));
+    assert_eq!(after, whole);
+}
+
+#[test]
+fn a_view_that_is_no_longer_asked_for_goes() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let config = WriteConfig { views: vec![View::Sft], ..config() };
+    write(data(&graph, &identity), &config, Target { dir: folder.path(), is_fresh: true }).unwrap();
+    assert!(folder.path().join("sft").is_dir());
+    assert!(!folder.path().join("bench").exists());
+}
+
+#[test]
+fn a_killed_run_is_finished_by_the_next_one() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let (whole, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_to(whole.path(), &graph, &identity, false).unwrap();
+    // Killed while files were being put in place: some are there, the manifest is not.
+    write_to(killed.path(), &graph, &identity, false).unwrap();
+    fs::remove_file(killed.path().join(MANIFEST)).unwrap();
+    fs::remove_file(killed.path().join("README.md")).unwrap();
+    fs::create_dir_all(killed.path().join(".partial")).unwrap();
+    assert!(write_to(killed.path(), &graph, &identity, false).unwrap().is_new);
+    assert_eq!(bytes_of(killed.path()), bytes_of(whole.path()));
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_refused_even_when_asked_to_overwrite() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
+    for is_fresh in [false, true] {
+        let error = write_to(folder.path(), &graph, &identity, is_fresh).unwrap_err();
+        assert!(matches!(&error, WriteError::Foreign { file, .. } if file == "thesis.tex"), "{error}");
+    }
+    assert_eq!(bytes_of(folder.path()).len(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let graph = sample::graph(6);
+    let error = prepare(Target { dir: &file.join("set"), is_fresh: false }, &identity(&graph)).unwrap_err();
+    assert!(matches!(&error, WriteError::Io { path, .. } if path.starts_with(&file)), "{error}");
+}
+
+#[test]
+fn lost_candidates_are_our_bug_and_leave_no_data_set() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataSet { n_mined: 99, ..data(&graph, &identity) };
+    let error = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap_err();
+    assert!(matches!(error, WriteError::Conservation { mined: 99, written: 7, rejected: 2 }), "{error}");
+    assert!(!folder.path().join(MANIFEST).exists());
+}
+
+#[test]
+fn duplicates_are_counted_with_the_rejected() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = data(&graph, &identity);
+    data.accepted.push(sample::case(&graph, 2, &["d2b", "d2a"]));
+    data.n_mined += 1;
+    let written = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
+    assert_eq!(written.manifest.funnel.rejected["V401"], 1);
+    assert_eq!(written.manifest.funnel.written, 7);
+}
+
+#[test]
+fn a_set_without_items_still_has_its_columns() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataSet { n_mined: 0, accepted: Vec::new(), rejected: Vec::new(), ..data(&graph, &identity) };
+    let written = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
+    let names: Vec<&str> = written.manifest.files.iter().map(|file| file.path.as_str()).collect();
+    assert!(names.contains(&"items/train-00000-of-00001.parquet"), "{names:?}");
+    assert!(names.contains(&"rejected/rejected-00000-of-00001.parquet"), "{names:?}");
+    let card = fs::read_to_string(folder.path().join("README.md")).unwrap();
+    assert!(!card.contains("config_name"), "{card}");
+    assert!(written.findings.is_empty());
+}
+
+#[test]
+fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejected() {
+    let graph = sample::closed_graph();
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let item = || sample::case(&graph, 0, &["d0a"]);
+    let empty = || DataSet {
+        title: "t",
+        identity: &identity,
+        graph: &graph,
+        files: &[],
+        roots: &[],
+        n_mined: 1,
+        accepted: Vec::new(),
+        rejected: Vec::new(),
+    };
+    let target = Target { dir: folder.path(), is_fresh: false };
+    let error = write(DataSet { accepted: vec![item()], ..empty() }, &config(), target).unwrap_err();
+    assert!(matches!(error, WriteError::Licence { licence: Licence::Restricted, .. }), "{error}");
+
+    let because = "disease d0 has a rival".to_owned();
+    let rejected = vec![Rejection { what: Rejected::item(item()), by: "V110", because }];
+    let written = write(DataSet { rejected, ..empty() }, &config(), target).unwrap();
+    let rows = table(folder.path(), &written.manifest, "rejected");
+    assert_eq!(texts(&rows, "question"), ["null"]);
+    assert_eq!(texts(&rows, "rejected_by"), ["V110"]);
+    assert_eq!(texts(&rows, "rejected_because"), ["withheld: it uses a source whose licence is `restricted`"]);
+    assert!(
+        table(folder.path(), &written.manifest, "graph")
+            .iter()
+            .all(|batch| { batch.column_by_name("licence").is_none_or(|licence| licence.is_empty()) })
+    );
+    let card = fs::read_to_string(folder.path().join("README.md")).unwrap();
+    assert!(card.contains("`graph/` leaves out what its licence forbids"), "{card}");
+}
+
+#[test]
+fn the_card_lists_only_splits_that_have_rows_and_shows_titles_as_text() {
+    let graph = sample::graph(41);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let card = fs::read_to_string(folder.path().join("README.md")).unwrap();
+    let head = card.split("---\n").nth(1).unwrap();
+    assert!(
+        head.contains(
+            "- config_name: items\n  default: true\n  data_files:\n  - split: train\n    path: items/train-*.parquet\n"
+        ),
+        "{head}"
+    );
+    assert!(card.contains("\n# A &lt;test&gt; set\n"), "{card}");
+    assert!(card.contains(
+        "| mined | 44 |\n| rejected by `V103` | 1 |\n| rejected by `over_quota` | 1 |\n| **written** | **42** |"
+    ));
+    for line in head.lines().filter_map(|line| line.trim().strip_prefix("path: ")) {
+        let (folder_name, pattern) = line.split_once('/').unwrap();
+        let prefix = pattern.strip_suffix("*.parquet").unwrap();
+        let files = fs::read_dir(folder.path().join(folder_name)).unwrap();
+        let found = files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with(prefix));
+        assert_eq!(found.count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn mistakes_in_the_section_are_named() {
+    let splits = |train, validation, test| WriteConfig { splits: SplitShares { train, validation, test }, ..config() };
+    let message = |config: &WriteConfig| config.validate().unwrap_err().to_string();
+    assert!(message(&splits(0.9, 0.2, 0.1)).starts_with("`write.splits` add up to 1.2"));
+    assert!(message(&splits(1.2, -0.2, 0.0)).starts_with("`write.splits.train` is 1.2"));
+    assert!(message(&WriteConfig { views: vec![View::Sft, View::Sft], ..config() }).contains("`sft` twice"));
+    assert!(splits(1.0, 0.0, 0.0).validate().is_ok());
+    let error = toml::from_str::<WriteConfig>("dir = 'a'\nview = []").unwrap_err();
+    assert!(error.message().starts_with("unknown field `view`"), "{error}");
+    let read: WriteConfig = toml::from_str("dir = 'a'\nviews = ['bench']").unwrap();
+    assert_eq!((read.views, read.splits), (vec![View::Bench], SplitShares::default()));
+}
