@@ -1,11 +1,15 @@
 //! thinkpath turns medical knowledge graphs into reasoning data that can be checked.
 
+pub mod error;
 pub mod finding;
 pub mod ingest;
 pub mod kg;
 pub mod location;
 pub mod mine;
+pub mod pipeline;
 pub mod seed;
 pub mod synth;
 pub mod verify;
 pub mod write;
+
+pub use error::Error;

@@ -70,10 +70,10 @@ impl Progress for Silent {
 pub struct Summary {
     /// Where the data set is.
     pub dir: PathBuf,
-    /// Whether it lay there already, complete and unchanged.
-    pub is_unchanged: bool,
-    /// The funnel, by code.
-    pub funnel: write::Funnel,
+    /// False if it lay there already, complete and unchanged.
+    pub is_new: bool,
+    /// Its manifest, with the funnel.
+    pub manifest: write::Manifest,
     /// What each stratum gave.
     pub strata: Vec<StratumReport>,
     /// What all stages saw.
@@ -113,15 +113,15 @@ impl Pipeline {
         ledger.took("ingest and kg", started);
         progress.end(&format!("{} nodes, {} edges", graph.n_nodes(), graph.n_edges()));
 
-        let target = write::Target { dir: &dir, fresh: options.fresh };
-        let provenance = write::Provenance {
+        let target = write::Target { dir: &dir, is_fresh: options.fresh };
+        let identity = write::Identity {
             graph_sha256: write::graph_sha256(graph),
             pipeline_sha256: self.sha256.clone(),
-            seed: self.seed,
+            seed: Seed(self.seed),
         };
-        if let Some(funnel) = write::unchanged(target, &provenance)? {
+        if let Some(manifest) = write::prepare(target, &identity)? {
             let (strata, findings) = (Vec::new(), built.findings);
-            return Ok(Summary { dir, is_unchanged: true, funnel, strata, findings, ledger });
+            return Ok(Summary { dir, is_new: false, manifest, strata, findings, ledger });
         }
 
         let started = Instant::now();
@@ -145,23 +145,27 @@ impl Pipeline {
 
         progress.begin("write the data set", None);
         let started = Instant::now();
+        let n_mined = (outcome.accepted.len() + outcome.rejected.len()) as u64;
         let data_set = write::DataSet {
             title: &self.title,
+            identity: &identity,
             graph,
             files: &built.files,
-            provenance: &provenance,
+            roots: &options.roots,
+            n_mined,
             accepted: outcome.accepted,
             rejected: outcome.rejected,
         };
-        let written = write::write(target, &self.write, data_set)?;
+        let written = write::write(data_set, &self.write, target)?;
         ledger.took("write", started);
-        progress.end(&format!("{} items in {}", written.funnel.written, dir.display()));
+        progress.end(&format!("{} items in {}", written.manifest.funnel.written, dir.display()));
 
         let mut findings = built.findings;
         findings.extend(outcome.findings);
         findings.extend(written.findings);
         ledger.save(&dir, &outcome.strata)?;
-        Ok(Summary { dir, is_unchanged: false, funnel: written.funnel, strata: outcome.strata, findings, ledger })
+        let manifest = written.manifest;
+        Ok(Summary { dir, is_new: true, manifest, strata: outcome.strata, findings, ledger })
     }
 }
 

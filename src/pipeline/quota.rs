@@ -14,6 +14,7 @@ use crate::finding::Code;
 use crate::finding::Finding;
 use crate::kg::NodeId;
 use crate::kg::normal_name;
+use crate::mine::Candidate;
 use crate::mine::DeadEnd;
 use crate::mine::Stratum;
 use crate::pipeline::Progress;
@@ -26,6 +27,8 @@ use crate::write::Rejection;
 
 const ROUND: u64 = 256;
 const TOO_FEW: Code = Code("M101");
+/// A candidate that no item could be made of.
+const NO_ITEM: &str = "S101";
 /// What is rejected for no fault of its own.
 const OVER_QUOTA: &str = "over_quota";
 /// Same pattern, anchors and key.
@@ -68,6 +71,12 @@ pub(super) struct Filled {
     pub(super) accepted: Vec<Item>,
     pub(super) rejected: Vec<Rejection>,
     pub(super) report: StratumReport,
+}
+
+/// What an index gave.
+enum Made {
+    Item(Box<Item>, Option<(Code, String)>),
+    Nothing(Box<Candidate>, DeadEnd),
 }
 
 impl fmt::Display for StratumReport {
@@ -124,16 +133,26 @@ pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked
         let round: Vec<_> = (start..end)
             .into_par_iter()
             .map(|index| {
-                let item = (stratum.attempt)(index).and_then(|candidate| synth::item(writer, candidate))?;
-                let verdict = verify::rejection(context, &item);
-                Ok((item, verdict))
+                let candidate = (stratum.attempt)(index)?;
+                Ok(match synth::item(writer, candidate.clone()) {
+                    Ok(item) => {
+                        let verdict = verify::rejection(context, &item);
+                        Made::Item(Box::new(item), verdict)
+                    }
+                    Err(why) => Made::Nothing(Box::new(candidate), why),
+                })
             })
             .collect();
         report.attempts += end - start;
         start = end;
         for made in round {
             let (item, verdict) = match made {
-                Ok(made) => made,
+                Ok(Made::Item(item, verdict)) => (*item, verdict),
+                Ok(Made::Nothing(candidate, why)) => {
+                    let what = Rejected::candidate(*candidate);
+                    rejected.push(Rejection { what, by: NO_ITEM, because: why.to_string() });
+                    continue;
+                }
                 Err(why) => {
                     *report.dead_ends.entry(why).or_default() += 1;
                     continue;
