@@ -9,7 +9,9 @@ fn main() {
     match pipeline.run(&options, &Silent) {
         Ok(s) => {
             println!("{:?}\n{:#?}\n{:#?}", s.manifest.funnel, s.ledger, s.findings);
-            for r in s.strata { println!("{r} {:?} {:?}", r.rejected, r.dead_ends); }
+            for r in s.strata {
+                println!("{r} {:?} {:?}", r.rejected, r.dead_ends);
+            }
         }
         Err(e) => println!("{e:?}"),
     }

@@ -17,6 +17,8 @@ pub struct Profile {
     pub findings: Vec<(NodeId, EdgeId)>,
     /// The findings and all their ancestors, sorted.
     pub implied: Vec<NodeId>,
+    /// The information content of all that is implied, summed, in nats.
+    pub information: f64,
     /// Findings stated as absent, sorted, each with the edge to cite.
     pub absent: Vec<(NodeId, EdgeId)>,
     /// Where the findings come from: the information content of each organ system's findings, summed.
@@ -101,6 +103,7 @@ impl Statistics {
         let information: Vec<f64> = n_subjects.iter().map(|&count| content(count).max(0.0)).collect();
         let systems = organ_systems(graph);
         for profile in profiles.values_mut() {
+            profile.information = profile.implied.iter().map(|finding| information[finding.index()]).sum();
             for (finding, _) in &profile.findings {
                 for system in ancestors.get(finding).into_iter().flatten() {
                     if systems.binary_search(system).is_ok() {

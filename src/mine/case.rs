@@ -231,7 +231,7 @@ impl Cases<'_> {
     fn candidate(&self, key: &Key, drawn: &[Clue], stratum: (&str, u64)) -> Result<Candidate, DeadEnd> {
         let graph = self.context.graph;
         let findings: Vec<NodeId> = drawn.iter().map(|clue| clue.finding).collect();
-        let matches = clue::loose_matches(graph, &findings);
+        let matches = clue::matches(graph, Reading::Loose, &findings);
         for (&rival, matched) in &matches {
             let n_matched = matched.iter().filter(|&&is_matched| is_matched).count();
             if rival == key.disease || n_matched + 1 < findings.len() {

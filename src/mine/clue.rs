@@ -107,7 +107,8 @@ pub fn draw(context: Context<'_>, clues: &[Clue], rules: SetRules, stream: &mut 
         left.retain(|clue| {
             clue.systems.iter().all(|system| per_system.get(system).copied().unwrap_or(0) < rules.max_per_system)
         });
-        let weights: Vec<f64> = left.iter().map(|clue| clue.information * clue.lower_bound * clue.lower_bound).collect();
+        let weights: Vec<f64> =
+            left.iter().map(|clue| clue.information * clue.lower_bound * clue.lower_bound).collect();
         let clue = left.swap_remove(stream.weighted(&weights)?);
         if !drawn.iter().all(|other| are_independent(context, clue, other)) {
             continue;
@@ -160,17 +161,16 @@ pub fn shares_a_stem(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     of(left).iter().any(|stem| others.contains(stem))
 }
 
-/// How many of the findings each disease may have, loosely: only diseases with at least one are in the map. The
-/// flags say which.
+/// Which of the findings each disease has under a reading: only diseases with at least one are in the map.
 ///
 /// # Complexity
 ///
-/// O(n · r log r) for n findings that r diseases may have.
-pub fn loose_matches(graph: &Graph, findings: &[NodeId]) -> BTreeMap<NodeId, Vec<bool>> {
+/// O(n · r log r) for n findings that r diseases have.
+pub fn matches(graph: &Graph, reading: Reading, findings: &[NodeId]) -> BTreeMap<NodeId, Vec<bool>> {
     let mut matches: BTreeMap<NodeId, Vec<bool>> = BTreeMap::new();
     let Some(relation) = graph.relations().id("has_phenotype") else { return matches };
     for (at, &finding) in findings.iter().enumerate() {
-        for disease in reach(graph, Reading::Loose, finding, relation, Direction::Subjects) {
+        for disease in reach(graph, reading, finding, relation, Direction::Subjects) {
             matches.entry(disease).or_insert_with(|| vec![false; findings.len()])[at] = true;
         }
     }
@@ -213,7 +213,7 @@ mod tests {
         )
         .unwrap();
         let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
-        let matches = loose_matches(&graph, &[node("PhenotypicFeature:b")]);
+        let matches = matches(&graph, Reading::Loose, &[node("PhenotypicFeature:b")]);
         assert_eq!(matches.keys().copied().collect::<Vec<_>>(), [node("Disease:x"), node("Disease:y")]);
     }
 }

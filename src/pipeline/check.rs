@@ -25,7 +25,10 @@ impl Pipeline {
         let mut problems = Vec::new();
         let mut say = |text: String, hint: Option<String>| problems.push(Problem { text, hint });
         if self.ingest.sources.is_empty() {
-            say("`ingest.sources` is empty".into(), Some("name a folder of `ontologies/`, as in `sources = [\"hpo\"]`".into()));
+            say(
+                "`ingest.sources` is empty".into(),
+                Some("name a folder of `ontologies/`, as in `sources = [\"hpo\"]`".into()),
+            );
         }
         for name in &self.ingest.sources {
             if let Err(error) = ingest::source(name, roots) {
@@ -35,7 +38,10 @@ impl Pipeline {
         }
         let share = self.ingest.max_quarantined_share;
         if !(0.0..=1.0).contains(&share) {
-            say(format!("`ingest.max_quarantined_share` is {share}"), Some("give a share from 0 to 1, as in `0.001`".into()));
+            say(
+                format!("`ingest.max_quarantined_share` is {share}"),
+                Some("give a share from 0 to 1, as in `0.001`".into()),
+            );
         }
         let mined = [
             ("case", self.mine.case.len()),
@@ -56,14 +62,21 @@ impl Pipeline {
         }
         let wanted = |strategy: &str| mined.iter().any(|&(name, count)| name == strategy && count > 0);
         let choice = self.synth.choice.iter().map(|section| ("choice", &section.from));
-        for (section, from) in choice.chain(self.synth.explanation.iter().map(|section| ("explanation", &section.from))) {
+        for (section, from) in choice.chain(self.synth.explanation.iter().map(|section| ("explanation", &section.from)))
+        {
             for strategy in from {
                 if !STRATEGIES.contains(&&**strategy) {
-                    say(format!("`synth.{section}.from` names `{strategy}`, which is no strategy"), Some(format!("there are {}", STRATEGIES.join(", "))));
+                    say(
+                        format!("`synth.{section}.from` names `{strategy}`, which is no strategy"),
+                        Some(format!("there are {}", STRATEGIES.join(", "))),
+                    );
                 } else if WITH_OPTIONS.contains(&&**strategy) != (section == "choice") {
                     say(format!("`synth.{section}` cannot make items from `{strategy}`"), None);
                 } else if !wanted(strategy) {
-                    say(format!("`synth.{section}.from` names `{strategy}`, which nothing mines"), Some(format!("add a section `[[mine.{strategy}]]`")));
+                    say(
+                        format!("`synth.{section}.from` names `{strategy}`, which nothing mines"),
+                        Some(format!("add a section `[[mine.{strategy}]]`")),
+                    );
                 }
             }
         }
@@ -94,7 +107,9 @@ mod tests {
 
     #[test]
     fn all_mistakes_are_found_at_once() {
-        let found = problems("[ingest]\nsources = ['hpo', 'nothing']\n[[mine.contrast]]\nn_items = 1\n[[synth.choice]]\nfrom = ['walk', 'dance']\nn_options = 5");
+        let found = problems(
+            "[ingest]\nsources = ['hpo', 'nothing']\n[[mine.contrast]]\nn_items = 1\n[[synth.choice]]\nfrom = ['walk', 'dance']\nn_options = 5",
+        );
         assert_eq!(found.len(), 5, "{found:#?}");
         assert!(found[0].starts_with("there is no source `nothing`"));
         assert_eq!(found[1], "`mine.contrast` finds candidates that nothing makes items of");
@@ -105,7 +120,9 @@ mod tests {
 
     #[test]
     fn a_good_pipeline_has_no_problems() {
-        let found = problems("[ingest]\nsources = ['hpo']\n[[mine.contrast]]\nn_items = 1\n[[synth.choice]]\nfrom = ['contrast']");
+        let found = problems(
+            "[ingest]\nsources = ['hpo']\n[[mine.contrast]]\nn_items = 1\n[[synth.choice]]\nfrom = ['contrast']",
+        );
         assert!(found.is_empty(), "{found:?}");
     }
 }

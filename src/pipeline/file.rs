@@ -82,8 +82,8 @@ impl Pipeline {
     /// [`PipelineError`] with line and column.
     pub fn read(path: &Path) -> Result<Self, PipelineError> {
         let shown = super::display(path);
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| PipelineError::Io { path: shown.clone().into(), error })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| PipelineError::Io { path: shown.clone().into(), error })?;
         Self::parse(&shown, &text)
     }
 
@@ -124,6 +124,9 @@ mod tests {
 
     #[test]
     fn the_hash_is_that_of_the_text() {
-        assert_ne!(Pipeline::parse("p", GOOD).unwrap().sha256, Pipeline::parse("p", &format!("{GOOD}\n")).unwrap().sha256);
+        assert_ne!(
+            Pipeline::parse("p", GOOD).unwrap().sha256,
+            Pipeline::parse("p", &format!("{GOOD}\n")).unwrap().sha256
+        );
     }
 }

@@ -31,6 +31,7 @@ const TOO_FEW: Code = Code("M101");
 const NO_ITEM: &str = "S101";
 /// What is rejected for no fault of its own.
 const OVER_QUOTA: &str = "over_quota";
+const SYSTEM_IS_FULL: &str = "its organ system has its share of the stratum";
 /// Same pattern, anchors and key.
 const SAME_FACTS: &str = "V401";
 /// Same words.
@@ -127,6 +128,8 @@ pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked
     let mut accepted: Vec<Item> = Vec::new();
     let mut rejected: Vec<Rejection> = Vec::new();
     let mut per_key: BTreeMap<Vec<NodeId>, usize> = BTreeMap::new();
+    let mut per_system: BTreeMap<Option<NodeId>, usize> = BTreeMap::new();
+    let system_quota = stratum.max_system_share.map(|share| share_of(stratum.n_items, share));
     let mut start = 0;
     while accepted.len() < stratum.n_items && start < stratum.n_indices {
         let end = stratum.n_indices.min(start + ROUND);
@@ -159,15 +162,21 @@ pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked
                 }
             };
             let n_of_key = per_key.get(&item.answer).copied().unwrap_or(0);
+            let n_of_system = per_system.get(&item.organ_system).copied().unwrap_or(0);
             let reason = match verdict {
                 Some((code, because)) => Some((code.as_str(), because)),
                 None => asked.before(writer, &item).or_else(|| {
                     let is_full = accepted.len() >= stratum.n_items;
                     let is_key_full = stratum.max_items_per_key.is_some_and(|most| n_of_key >= most);
-                    let because = match (is_full, is_key_full) {
-                        (true, _) => "the quota of its stratum is full".to_owned(),
-                        (false, true) => format!("{n_of_key} items with this key are accepted"),
-                        (false, false) => return None,
+                    let is_system_full = system_quota.is_some_and(|quota| n_of_system >= quota);
+                    let because = if is_full {
+                        "the quota of its stratum is full".to_owned()
+                    } else if is_key_full {
+                        format!("{n_of_key} items with this key are accepted")
+                    } else if is_system_full {
+                        SYSTEM_IS_FULL.to_owned()
+                    } else {
+                        return None;
                     };
                     Some((OVER_QUOTA, because))
                 }),
@@ -177,6 +186,7 @@ pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked
                 None => {
                     asked.note(writer, &item);
                     *per_key.entry(item.answer.clone()).or_default() += 1;
+                    *per_system.entry(item.organ_system).or_default() += 1;
                     accepted.push(item);
                     progress.advance(1);
                 }
@@ -187,7 +197,7 @@ pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked
     let mut kept = Vec::with_capacity(accepted.len());
     for (at, item) in accepted.into_iter().enumerate() {
         if surplus.contains(&at) {
-            let because = "its organ system has its share of the stratum".to_owned();
+            let because = SYSTEM_IS_FULL.to_owned();
             rejected.push(Rejection { what: Rejected::item(item), by: OVER_QUOTA, because });
         } else {
             kept.push(item);
@@ -230,10 +240,16 @@ fn over_share(items: &[Item], max_share: Option<f64>) -> BTreeSet<usize> {
         of_system.entry(item.organ_system).or_default().push(at);
     }
     let kept_under = |bound: usize| of_system.values().map(|positions| positions.len().min(bound)).sum::<usize>();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count, floored")]
-    let allowed = |total: usize| (crate::mine::path::as_float(total) * max_share).floor() as usize;
+    let allowed = |total: usize| share_of(total, max_share);
     let largest = of_system.values().map(Vec::len).max().unwrap_or(0);
     let bound = (1..=largest).rev().find(|&bound| bound <= allowed(kept_under(bound)));
     let Some(bound) = bound else { return BTreeSet::new() };
     of_system.into_values().flat_map(|positions| positions.into_iter().skip(bound)).collect()
+}
+
+/// A share of a count, rounded down.
+fn share_of(total: usize, share: f64) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count, floored")]
+    let floored = (crate::mine::path::as_float(total) * share).floor() as usize;
+    floored
 }

@@ -7,9 +7,8 @@
 
 use crate::kg::NodeId;
 use crate::kg::search::Reading;
-use crate::kg::search::holds;
 use crate::mine::clue::fails_enough;
-use crate::mine::clue::loose_matches;
+use crate::mine::clue::matches;
 use crate::mine::clue::stems;
 use crate::mine::kin::are_kin;
 use crate::seed::Stream;
@@ -49,26 +48,24 @@ impl Writer<'_> {
     /// O(diseases that share a clue × length of a profile).
     pub fn rivals(&self, key: NodeId, clues: &[NodeId], question: &str) -> Vec<Rival> {
         let graph = self.context.graph;
-        let Some(has) = graph.relations().id("has_phenotype") else { return Vec::new() };
         let prefix = graph.curie(key).prefix();
         let told = stems(question);
         let mut rivals: Vec<Rival> = Vec::new();
-        for (disease, matched) in loose_matches(graph, clues) {
-            let Some(offered) = self.offered.get(&disease) else { continue };
+        let loose = matches(graph, Reading::Loose, clues);
+        // Whoever has a clue strictly has it loosely, so these are the only diseases to look at.
+        for (disease, held) in matches(graph, Reading::Strict, clues) {
+            let Some((offered, matched)) = self.offered.get(&disease).zip(loose.get(&disease)) else { continue };
             let failed: Vec<usize> = (0..clues.len()).filter(|&at| !matched[at]).collect();
             let failed_findings: Vec<NodeId> = failed.iter().map(|&at| clues[at]).collect();
             let is_eligible = disease != key
                 && graph.curie(disease).prefix() == prefix
+                && !are_kin(graph, key, disease)
                 && fails_enough(self.context, &failed_findings)
                 && !offered.stems.iter().any(|stem| told.contains(stem));
             if !is_eligible {
                 continue;
             }
-            let shared: Vec<usize> =
-                (0..clues.len()).filter(|&at| holds(graph, Reading::Strict, (disease, has, clues[at]))).collect();
-            if shared.is_empty() || are_kin(graph, key, disease) {
-                continue;
-            }
+            let shared: Vec<usize> = (0..clues.len()).filter(|&at| held[at]).collect();
             let likeness = self.likeness(key, disease);
             rivals.push(Rival { disease, shared, failed, likeness });
         }
@@ -79,14 +76,23 @@ impl Writer<'_> {
     }
 
     /// The share of the information of two profiles that both have (a weighted Jaccard index).
+    ///
+    /// # Complexity
+    ///
+    /// O(length of both profiles).
     pub fn likeness(&self, left: NodeId, right: NodeId) -> f64 {
         let statistics = self.context.statistics;
         let (Some(left), Some(right)) = (statistics.profile(left), statistics.profile(right)) else { return 0.0 };
-        let sum = |nodes: &[NodeId]| nodes.iter().map(|&node| statistics.information(node)).sum::<f64>();
-        let common: Vec<NodeId> =
-            left.implied.iter().copied().filter(|node| right.implied.binary_search(node).is_ok()).collect();
-        let both = sum(&common);
-        let either = sum(&left.implied) + sum(&right.implied) - both;
+        let (mut at, mut both) = (0, 0.0);
+        for &node in &left.implied {
+            while right.implied.get(at).is_some_and(|&other| other < node) {
+                at += 1;
+            }
+            if right.implied.get(at) == Some(&node) {
+                both += statistics.information(node);
+            }
+        }
+        let either = left.information + right.information - both;
         if either > 0.0 { both / either } else { 0.0 }
     }
 

@@ -63,12 +63,16 @@ impl Lexicon {
         let is_plain = letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase);
         let (lower, upper) = self.counts.get(&word.to_lowercase()).copied().unwrap_or_default();
         let is_name = match (lower, upper) {
+            _ if NAMES.contains(&&*word) => true,
             (0, 0) => stands_like_a_name(rest),
             _ => lower <= 2 * upper,
         };
         if is_plain && word.chars().count() > 1 && !is_name { word.to_lowercase() + rest } else { text.to_owned() }
     }
 }
+
+/// Names of people that the synonyms of the HPO write in lower case.
+const NAMES: [&str; 4] = ["Babinski", "Brushfield", "Raynaud", "Wolff"];
 
 /// Whether what follows a word makes it a name: `-Willi syndrome`, ` disease`, `'s`.
 fn stands_like_a_name(rest: &str) -> bool {
