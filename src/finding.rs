@@ -102,15 +102,19 @@ impl fmt::Display for Finding {
 pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        let code = u32::from(character);
-        let is_bidi = matches!(code, 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2069 | 0xFEFF);
-        if character.is_control() || is_bidi {
-            shown.push_str(&format!("\\x{code:02X}"));
+        if is_hidden(character) {
+            shown.push_str(&format!("\\x{:02X}", u32::from(character)));
         } else {
             shown.push(character);
         }
     }
     shown
+}
+
+/// Whether a character is no ink: control characters, marks without width, and those that turn the writing direction.
+pub fn is_hidden(character: char) -> bool {
+    let has_no_ink = matches!(u32::from(character), 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2069 | 0xFEFF);
+    has_no_ink || character.is_control()
 }
 
 #[cfg(test)]

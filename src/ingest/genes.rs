@@ -9,13 +9,12 @@ use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
-use crate::ingest::table::Header;
-use crate::ingest::table::fields;
+use crate::ingest::table::Table;
 use crate::kg::Curie;
+use crate::kg::CurieError;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
 use crate::kg::Qualifiers;
-use crate::kg::RelationId;
 
 /// The reader; it has no settings.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -25,63 +24,37 @@ pub(super) struct GenesToPhenotype {}
 impl Reader for GenesToPhenotype {
     fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         let relation = sink.relation("associated_with")?;
-        let mut lines = input.into_lines();
-        let mut header: Option<(Header, [usize; 3])> = None;
+        let without = "the file is empty; its first line names the column `ncbi_gene_id`";
+        let mut table = Table::open(input, |_| true, without)?;
+        let columns = [table.column("ncbi_gene_id")?, table.column("gene_symbol")?, table.column("disease_id")?];
         let mut last_gene: Option<Curie> = None;
-        while let Some((number, line)) = lines.next_line()? {
-            let Ok(line) = line.map(str::to_owned) else {
-                sink.quarantine(number, "the line is not UTF-8");
-                continue;
-            };
-            if line.is_empty() {
-                continue;
-            }
-            let Some((header, columns)) = &header else {
-                let found = Header::new(&line);
-                let mut columns = [0; 3];
-                for (at, name) in columns.iter_mut().zip(["ncbi_gene_id", "gene_symbol", "disease_id"]) {
-                    *at = found.column(&lines, number, name)?;
-                }
-                header = Some((found, columns));
-                continue;
-            };
-            let mut row = Vec::new();
-            let read = fields(&line, header, &mut row).and_then(|()| record(&row, *columns, number, relation, sink));
-            match read {
-                Ok((gene, symbol)) => {
-                    if last_gene.as_ref() != Some(&gene) {
-                        let place = sink.place(number);
-                        sink.mention(NodeRecord::new(gene.clone(), &symbol, "Gene", place));
-                        last_gene = Some(gene);
+        while let Some(line) = table.next_row(sink)? {
+            let [gene, symbol, disease] = columns.map(|column| table.field(column));
+            match gene_of(gene)
+                .and_then(|gene| Ok((gene, disease.parse::<Curie>().map_err(|error| error.to_string())?)))
+            {
+                Ok((subject, object)) => {
+                    let place = sink.place(line);
+                    if last_gene.as_ref() != Some(&subject) {
+                        sink.mention(NodeRecord::new(subject.clone(), symbol, "Gene", place));
+                        last_gene = Some(subject.clone());
                     }
+                    sink.edge(EdgeRecord { subject, relation, object, qualifiers: Qualifiers::default(), place });
                 }
-                Err(why) => sink.quarantine(number, why),
+                Err(why) => sink.quarantine(line, why),
             }
-        }
-        if header.is_none() {
-            return Err(lines.format_error(1, "the file is empty; its first line names the column `ncbi_gene_id`"));
         }
         Ok(())
     }
 }
 
-fn record(
-    row: &[&str],
-    [gene, symbol, disease]: [usize; 3],
-    line: u32,
-    relation: RelationId,
-    sink: &mut Sink<'_>,
-) -> Result<(Curie, Box<str>), String> {
-    let field = |at: usize| row.get(at).copied().unwrap_or("").trim();
-    let number = field(gene).trim_start_matches("NCBIGene:");
+/// The identifier of a gene that may or may not carry its prefix.
+fn gene_of(text: &str) -> Result<Curie, String> {
+    let number = text.trim_start_matches("NCBIGene:");
     if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("`{number}` is no NCBI gene number, as in `4893`"));
     }
-    let gene: Curie = format!("NCBIGene:{number}").parse().map_err(|error: crate::kg::CurieError| error.to_string())?;
-    let object: Curie = field(disease).parse().map_err(|error: crate::kg::CurieError| error.to_string())?;
-    let place = sink.place(line);
-    sink.edge(EdgeRecord { subject: gene.clone(), relation, object, qualifiers: Qualifiers::default(), place });
-    Ok((gene, field(symbol).into()))
+    format!("NCBIGene:{number}").parse().map_err(|error: CurieError| error.to_string())
 }
 
 #[cfg(test)]

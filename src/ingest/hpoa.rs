@@ -12,8 +12,8 @@ use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
-use crate::ingest::table::Header;
-use crate::ingest::table::fields;
+use crate::ingest::table::Table;
+use crate::ingest::table::sorted;
 use crate::kg::Curie;
 use crate::kg::EdgeRecord;
 use crate::kg::Frequency;
@@ -55,43 +55,22 @@ struct Columns {
 
 impl Reader for Hpoa {
     fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let mut lines = input.into_lines();
-        let mut header: Option<(Header, Columns)> = None;
+        let is_header =
+            |line: &str| !line.starts_with('#') || line.starts_with("#DatabaseID") || line.starts_with("#database_id");
+        let without = "this is no annotation file: no line names the column `database_id`";
+        let mut table = Table::open(input, is_header, without)?;
+        let columns = Columns::find(&table)?;
         let mut names: BTreeMap<Curie, BTreeMap<Box<str>, (u64, Place)>> = BTreeMap::new();
-        while let Some((number, line)) = lines.next_line()? {
-            let Ok(line) = line.map(str::to_owned) else {
-                if header.is_some() {
-                    sink.quarantine(number, "the line is not UTF-8");
-                }
-                continue;
-            };
-            if line.is_empty() {
-                continue;
-            }
-            let Some((header, columns)) = &header else {
-                let is_old = line.starts_with("#DatabaseID") || line.starts_with("#database_id");
-                if !line.starts_with('#') || is_old {
-                    let found = Header::new(&line);
-                    let columns = Columns::find(&found, &lines, number)?;
-                    header = Some((found, columns));
-                }
-                continue;
-            };
-            let mut row = Vec::new();
-            let read = fields(&line, header, &mut row).and_then(|()| self.record(&row, columns, number, sink));
-            match read {
-                Ok(Some((disease, name))) => {
-                    let place = sink.place(number);
-                    let entry = names.entry(disease).or_default().entry(name).or_insert((0, place));
-                    entry.0 += 1;
+        while let Some(line) = table.next_row(sink)? {
+            match self.record(&table, &columns, line, sink) {
+                Ok(Some(disease)) => {
+                    let name = table.field(columns.name).into();
+                    let place = sink.place(line);
+                    names.entry(disease).or_default().entry(name).or_insert((0, place)).0 += 1;
                 }
                 Ok(None) => {}
-                Err(why) => sink.quarantine(number, why),
+                Err(why) => sink.quarantine(line, why),
             }
-        }
-        if header.is_none() {
-            let problem = "this is no annotation file: no line names the column `database_id`";
-            return Err(lines.format_error(1, problem));
         }
         // A disease may have two names: the most frequent one is kept, the others are synonyms nobody vouches for.
         for (disease, spellings) in names {
@@ -105,10 +84,10 @@ impl Reader for Hpoa {
 }
 
 impl Columns {
-    fn find(header: &Header, lines: &crate::ingest::Lines, line: u32) -> Result<Self, ReadError> {
-        let either = |new: &str, old: &str| match header.optional(old) {
-            Some(at) if header.optional(new).is_none() => Ok(at),
-            _ => header.column(lines, line, new),
+    fn find(table: &Table) -> Result<Self, ReadError> {
+        let either = |new: &str, old: &str| match table.optional(old) {
+            Some(at) if table.optional(new).is_none() => Ok(at),
+            _ => table.column(new),
         };
         Ok(Self {
             disease: either("database_id", "DatabaseID")?,
@@ -126,22 +105,22 @@ impl Columns {
 }
 
 impl Hpoa {
-    /// Sends one row to the sink; the disease and its name where the row was used.
+    /// Sends one row to the sink; the disease where the row was used.
     fn record(
         &self,
-        row: &[&str],
+        table: &Table,
         columns: &Columns,
         line: u32,
         sink: &mut Sink<'_>,
-    ) -> Result<Option<(Curie, Box<str>)>, String> {
-        let field = |at: usize| row.get(at).copied().unwrap_or("").trim();
+    ) -> Result<Option<Curie>, String> {
+        let field = |at: usize| table.field(at);
         let disease: Curie = field(columns.disease).parse().map_err(text)?;
         let term: Curie = field(columns.term).parse().map_err(text)?;
         let evidence = field(columns.evidence);
         if self.leave_out_evidence.iter().any(|code| **code == *evidence) {
             // The disease exists all the same: genes may name it.
             sink.leave_out(&format!("evidence {evidence}"));
-            return Ok(Some((disease, field(columns.name).into())));
+            return Ok(Some(disease));
         }
         let (frequency, is_excluded) = frequency(field(columns.frequency))?;
         let is_negated = match field(columns.qualifier) {
@@ -162,27 +141,19 @@ impl Hpoa {
             ("H" | "M", false) => "has_course",
             (other, _) => return Err(format!("the aspect `{other}` is none of P, I, C, H, M")),
         };
-        let list = |text: &str| -> Vec<Box<str>> {
-            let mut parts: Vec<Box<str>> =
-                text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(Into::into).collect();
-            parts.sort();
-            parts.dedup();
-            parts
-        };
-        let onset =
-            field(columns.onset).split(';').filter(|part| !part.is_empty()).filter_map(|part| part.parse().ok());
+        let onset = table.parts(Some(columns.onset), ';').filter_map(|part| part.parse().ok());
         let sex = field(columns.sex);
         let qualifiers = Qualifiers {
             frequency,
             onset: onset.collect(),
             sex: (!sex.is_empty()).then(|| sex.to_ascii_uppercase().into()),
-            evidence: list(evidence),
-            publications: list(field(columns.reference)),
+            evidence: sorted(table.parts(Some(columns.evidence), ';')),
+            publications: sorted(table.parts(Some(columns.reference), ';')),
         };
         let relation = sink.relation(relation).map_err(text)?;
         let place = sink.place(line);
         sink.edge(EdgeRecord { subject: disease.clone(), relation, object: term, qualifiers, place });
-        Ok(Some((disease, field(columns.name).into())))
+        Ok(Some(disease))
     }
 }
 
@@ -191,7 +162,7 @@ fn text(error: impl std::fmt::Display) -> String {
 }
 
 /// A frequency, and whether it says that the finding is absent.
-fn frequency(text: &str) -> Result<(Frequency, bool), String> {
+pub(super) fn frequency(text: &str) -> Result<(Frequency, bool), String> {
     let wrong =
         || format!("`{text}` is no frequency; it is a term such as `HP:0040281`, counts such as `3/8`, or `50%`");
     if text.is_empty() || text == "-" {

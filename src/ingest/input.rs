@@ -52,7 +52,7 @@ impl Input {
         let plain = BufReader::with_capacity(1 << 16, file);
         let reader: Box<dyn BufRead> = if n_read == 2 && magic == [0x1f, 0x8b] {
             let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
-            let unpacked = Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes };
+            let unpacked = Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes, limit_bytes };
             Box::new(BufReader::with_capacity(1 << 16, unpacked))
         } else {
             Box::new(plain)
@@ -67,7 +67,7 @@ impl Input {
         let plain = std::io::Cursor::new(bytes);
         let reader: Box<dyn BufRead> = if is_gzip {
             let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
-            Box::new(BufReader::new(Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes }))
+            Box::new(BufReader::new(Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes, limit_bytes }))
         } else {
             Box::new(plain)
         };
@@ -91,9 +91,14 @@ impl Input {
 
     /// Turns an I/O error met while reading into one that says what it means.
     pub(super) fn error(path: &str, error: std::io::Error) -> ReadError {
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLarge>()) {
-            Some(TooLarge { limit_bytes }) => ReadError::Bomb { path: path.into(), limit_bytes: *limit_bytes },
-            None => ReadError::Io { path: path.into(), error },
+        use std::io::ErrorKind;
+        match (error.get_ref().and_then(|inner| inner.downcast_ref::<TooLarge>()), error.kind()) {
+            (Some(TooLarge { limit_bytes }), _) => ReadError::Bomb { path: path.into(), limit_bytes: *limit_bytes },
+            // Only unpacking says these of bytes that are there.
+            (None, ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput) => {
+                ReadError::Damaged { path: path.into(), error }
+            }
+            (None, _) => ReadError::Io { path: path.into(), error },
         }
     }
 }
@@ -114,14 +119,14 @@ impl std::fmt::Debug for Lines {
 }
 
 impl Lines {
-    /// The next line and its number; `None` at the end. Bytes that are no UTF-8 come as `Err` with the line's
-    /// number, so that a reader can quarantine the line and go on.
+    /// The next line and its number; `None` at the end. A line that is no text comes as `Err` with its number, so
+    /// that a reader can quarantine it and go on.
     ///
     /// # Errors
     ///
     /// [`ReadError`] if the file cannot be read on.
     #[expect(clippy::type_complexity, reason = "a line may be text or not, and the file may end or fail")]
-    pub fn next_line(&mut self) -> Result<Option<(u32, Result<&str, NotUtf8>)>, ReadError> {
+    pub fn next_line(&mut self) -> Result<Option<(u32, Result<&str, BadLine>)>, ReadError> {
         self.buffer.clear();
         let limit = MAX_LINE_BYTES as u64 + 1;
         let read = (&mut self.reader).take(limit).read_until(b'\n', &mut self.buffer);
@@ -138,15 +143,17 @@ impl Lines {
         bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         if self.line == 1 {
+            refuse_utf16(&self.path, bytes)?;
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         }
         let text = match std::str::from_utf8(bytes) {
+            Ok(_) if memchr::memchr(0, bytes).is_some() => Err(BadLine::Nul),
             Ok(text) => {
                 self.text.clear();
                 self.text.push_str(text);
                 Ok(self.text.as_str())
             }
-            Err(_) => Err(NotUtf8),
+            Err(_) => Err(BadLine::NotUtf8),
         };
         Ok(Some((self.line, text)))
     }
@@ -162,10 +169,26 @@ impl Lines {
     }
 }
 
-/// A line whose bytes are no UTF-8.
+/// Why the bytes of a line are no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the line is not UTF-8")]
-pub struct NotUtf8;
+#[non_exhaustive]
+pub enum BadLine {
+    /// They are of another encoding.
+    #[error("the line is not UTF-8")]
+    NotUtf8,
+    /// One of them is 0, which no text holds.
+    #[error("the line holds a NUL byte")]
+    Nul,
+}
+
+/// Refuses a file that starts with the mark of UTF-16.
+pub(super) fn refuse_utf16(path: &str, start: &[u8]) -> Result<(), ReadError> {
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        let problem = "the file is UTF-16; save it as UTF-8".into();
+        return Err(ReadError::Format { location: Location::line(path, 1), problem });
+    }
+    Ok(())
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error("unpacks to more than {limit_bytes} bytes")]
@@ -176,6 +199,7 @@ struct TooLarge {
 struct Bounded<R> {
     inner: R,
     left: u64,
+    limit_bytes: u64,
 }
 
 impl<R: Read> Read for Bounded<R> {
@@ -186,7 +210,7 @@ impl<R: Read> Read for Bounded<R> {
                 self.left = left;
                 Ok(n_read)
             }
-            None => Err(std::io::Error::other(TooLarge { limit_bytes: ALWAYS_ALLOWED_BYTES })),
+            None => Err(std::io::Error::other(TooLarge { limit_bytes: self.limit_bytes })),
         }
     }
 }
@@ -217,7 +241,7 @@ mod tests {
 
     use super::*;
 
-    fn lines(bytes: &[u8]) -> Vec<(u32, Result<String, NotUtf8>)> {
+    fn lines(bytes: &[u8]) -> Vec<(u32, Result<String, BadLine>)> {
         let mut lines = Input::of_bytes("a.tsv", bytes.to_vec()).into_lines();
         let mut all = Vec::new();
         while let Some((number, line)) = lines.next_line().unwrap() {
@@ -233,7 +257,12 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_utf8_does_not_end_the_file() {
-        assert_eq!(lines(b"a\n\xff\nb\n")[1..], [(2, Err(NotUtf8)), (3, Ok("b".into()))]);
+        assert_eq!(lines(b"a\n\xff\nb\n")[1..], [(2, Err(BadLine::NotUtf8)), (3, Ok("b".into()))]);
+    }
+
+    #[test]
+    fn a_line_with_a_nul_byte_is_no_text() {
+        assert_eq!(lines(b"a\n\0\n")[1..], [(2, Err(BadLine::Nul))]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod sink;
 mod source;
 mod sssom;
 mod table;
+mod xml;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -151,6 +152,14 @@ pub enum ReadError {
         path: Box<str>,
         /// What it says.
         #[source]
+        error: std::io::Error,
+    },
+    /// Its packing is damaged: cut, or with a checksum that does not fit.
+    #[error("{path}: cannot be unpacked ({error}); the file is damaged, fetch it again")]
+    Damaged {
+        /// The file.
+        path: Box<str>,
+        /// What the unpacker says.
         error: std::io::Error,
     },
     /// It unpacks to more than a data file would.

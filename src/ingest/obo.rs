@@ -51,9 +51,12 @@ impl Reader for Obo {
         let mut kind: Option<Kind> = None;
         let mut saw_header = false;
         while let Some((number, line)) = lines.next_line()? {
-            let Ok(line) = line else {
-                sink.quarantine(number, "the line is not UTF-8");
-                continue;
+            let line = match line {
+                Ok(line) => line,
+                Err(bad) => {
+                    sink.quarantine(number, bad);
+                    continue;
+                }
             };
             if line.starts_with('[') {
                 if let Some(Kind::Term(draft)) = kind.take() {
@@ -244,8 +247,7 @@ impl Draft {
         }
         if let Some((line, why)) = self.wrong {
             // The stanza can be used without the line.
-            let location = crate::location::Location::line(sink.path(), line);
-            sink.finding(crate::finding::Finding::warning(BAD_LINE, why).at(location));
+            sink.drop_part(line, why);
         }
         let place = sink.place(self.line);
         let node = NodeRecord {
@@ -260,8 +262,6 @@ impl Draft {
         stanzas.push(Stanza { node, edges: self.edges });
     }
 }
-
-const BAD_LINE: crate::finding::Code = crate::finding::Code("I103");
 
 /// The value without its trailing `! comment`, outside of quotes.
 fn uncommented(value: &str) -> &str {

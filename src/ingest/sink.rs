@@ -5,6 +5,7 @@
 
 use crate::finding::Code;
 use crate::finding::Finding;
+use crate::finding::is_hidden;
 use crate::ingest::ReadError;
 use crate::ingest::has_prefix;
 use crate::kg::EdgeRecord;
@@ -22,6 +23,8 @@ use crate::location::Place;
 const TOLD_ONE_BY_ONE: u64 = 20;
 const BAD_RECORD: Code = Code("I101");
 const MORE_BAD_RECORDS: Code = Code("I102");
+const BAD_PART: Code = Code("I103");
+const HIDDEN: Code = Code("I104");
 
 /// Takes the records of one file.
 #[derive(Debug)]
@@ -30,6 +33,10 @@ pub struct Sink<'a> {
     relations: &'a Relations,
     file: FileId,
     leave_out_prefixes: &'a [Box<str>],
+    /// How many parts of records were dropped.
+    n_bad_parts: u64,
+    /// How many names lost characters, and where the first stands.
+    hidden: Option<(u64, Place)>,
 }
 
 impl<'a> Sink<'a> {
@@ -40,7 +47,7 @@ impl<'a> Sink<'a> {
         number: u16,
         leave_out_prefixes: &'a [Box<str>],
     ) -> Self {
-        Self { records, relations, file: FileId(number), leave_out_prefixes }
+        Self { records, relations, file: FileId(number), leave_out_prefixes, n_bad_parts: 0, hidden: None }
     }
 
     /// A line of this file.
@@ -63,17 +70,19 @@ impl<'a> Sink<'a> {
     }
 
     /// A record that describes a node.
-    pub fn node(&mut self, node: NodeRecord) {
+    pub fn node(&mut self, mut node: NodeRecord) {
         if has_prefix(&node.curie, self.leave_out_prefixes) {
             return self.leave_out(&format!("prefix {}", node.curie.prefix()));
         }
         self.count(|file| &mut file.read);
+        self.clean(&mut node);
         self.records.nodes.push(node);
     }
 
     /// A node that a record mentions by the way; not a record itself.
-    pub fn mention(&mut self, node: NodeRecord) {
+    pub fn mention(&mut self, mut node: NodeRecord) {
         if !has_prefix(&node.curie, self.leave_out_prefixes) {
+            self.clean(&mut node);
             self.records.mentions.push(node);
         }
     }
@@ -111,18 +120,51 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// A part of a record that cannot be used, and why; the record is used without it.
+    pub fn drop_part(&mut self, line: u32, why: impl std::fmt::Display) {
+        self.n_bad_parts += 1;
+        if self.n_bad_parts <= TOLD_ONE_BY_ONE {
+            let location = Location::line(self.path(), line);
+            self.records.findings.push(Finding::warning(BAD_PART, why.to_string()).at(location));
+        }
+    }
+
     /// Something that the reader saw and that is no record.
     pub fn finding(&mut self, finding: Finding) {
         self.records.findings.push(finding);
     }
 
-    /// Tells how many bad records were not told one by one.
+    /// Takes what is no ink out of the names of a node, so that no later stage has to think of it.
+    fn clean(&mut self, node: &mut NodeRecord) {
+        let synonyms = node.synonyms.iter_mut().map(|synonym| &mut synonym.text);
+        for text in [&mut node.label, &mut node.definition].into_iter().chain(synonyms) {
+            if text.chars().any(is_hidden) {
+                let plain: String =
+                    text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|&c| !is_hidden(c)).collect();
+                *text = plain.split_whitespace().collect::<Vec<_>>().join(" ").into();
+                self.hidden.get_or_insert((0, node.place)).0 += 1;
+            }
+        }
+    }
+
+    /// Tells what was not told one by one.
     pub(super) fn finish(self) {
         let Some(file) = self.records.files.get(self.file.index()) else { return };
+        let mut findings = Vec::new();
         if let Some(more) = file.quarantined.checked_sub(TOLD_ONE_BY_ONE).filter(|&more| more > 0) {
             let text = format!("more records of `{}` cannot be used", file.path);
-            self.records.findings.push(Finding::warning(MORE_BAD_RECORDS, text).times(more));
+            findings.push(Finding::warning(MORE_BAD_RECORDS, text).times(more));
         }
+        if let Some(more) = self.n_bad_parts.checked_sub(TOLD_ONE_BY_ONE).filter(|&more| more > 0) {
+            let text = format!("more records of `{}` are used without a part that cannot be read", file.path);
+            findings.push(Finding::warning(BAD_PART, text).times(more));
+        }
+        if let Some((count, place)) = self.hidden {
+            let text = "names or definitions held control characters or marks without width, which were taken out";
+            let location = Location::line(file.path.clone(), place.line);
+            findings.push(Finding::warning(HIDDEN, text).times(count).at(location));
+        }
+        self.records.findings.extend(findings);
     }
 
     fn count(&mut self, which: impl FnOnce(&mut FileTally) -> &mut u64) {
