@@ -1,5 +1,6 @@
-//! thinkpath turns medical knowledge graphs into reasoning data that can be checked.
+#![doc = include_str!("../README.md")]
 
+pub mod docs;
 pub mod error;
 pub mod finding;
 pub mod ingest;

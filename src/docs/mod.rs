@@ -1,0 +1,22 @@
+//! The guide: what the reference, item by item, cannot say.
+//!
+//! It is built with rustdoc so that it lies where the reference lies, its links are checked, and its code is compiled
+//! and run with the tests.
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
+
+#[doc = include_str!("formats.md")]
+pub mod formats {}
+
+/// Choices that are hard to undo: context, decision, consequences, and what would change our mind.
+pub mod decisions {
+    #[doc = include_str!("decisions/closures_on_demand.md")]
+    pub mod closures_on_demand {}
+
+    #[doc = include_str!("decisions/two_readings.md")]
+    pub mod two_readings {}
+}
