@@ -20,8 +20,8 @@ use crate::write::error::WriteError;
 use crate::write::manifest::FileEntry;
 use crate::write::manifest::MANIFEST;
 use crate::write::manifest::Manifest;
-use crate::write::parquet::Sealed;
-use crate::write::parquet::write_text;
+use crate::write::table::Sealed;
+use crate::write::table::write_text;
 
 /// Where files wait until they are whole.
 const PARTIAL: &str = ".partial";

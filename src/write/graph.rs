@@ -26,8 +26,8 @@ use crate::kg::SourceId;
 use crate::seed::hex;
 use crate::write::cell::record;
 use crate::write::error::WriteError;
-use crate::write::parquet::Sealed;
-use crate::write::parquet::write_table;
+use crate::write::table::Sealed;
+use crate::write::table::write_table;
 
 record! {
     /// A row of `nodes`.

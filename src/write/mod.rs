@@ -12,12 +12,12 @@ mod error;
 mod graph;
 mod kit;
 mod manifest;
-mod parquet;
 mod rows;
 #[cfg(test)]
 mod sample;
 mod schema;
 mod split;
+mod table;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -38,8 +38,8 @@ use crate::write::card::Configuration;
 use crate::write::cell::LETTERS;
 use crate::write::cell::record;
 use crate::write::commit::Staging;
-use crate::write::parquet::write_table;
 use crate::write::rows::Rows;
+use crate::write::table::write_table;
 
 pub use assemble::Assembled;
 pub use assemble::Placed;
@@ -338,7 +338,7 @@ fn write_shards<T>(
     staging: &mut Staging<'_>,
     folder: &str,
     parts: &[(&'static str, Vec<&T>)],
-    write: &mut dyn FnMut(&Path, &[&T]) -> Result<parquet::Sealed, WriteError>,
+    write: &mut dyn FnMut(&Path, &[&T]) -> Result<table::Sealed, WriteError>,
 ) -> Result<Vec<&'static str>, WriteError> {
     let is_empty = parts.iter().all(|(_, rows)| rows.is_empty());
     let mut with_rows = Vec::new();

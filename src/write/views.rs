@@ -11,9 +11,9 @@ use crate::synth::Item;
 use crate::write::cell::KeyPosition;
 use crate::write::cell::record;
 use crate::write::error::WriteError;
-use crate::write::parquet::Sealed;
-use crate::write::parquet::write_table;
 use crate::write::rows::letter;
+use crate::write::table::Sealed;
+use crate::write::table::write_table;
 
 /// A view, by the name of its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
