@@ -165,6 +165,23 @@ mod tests {
     }
 
     #[test]
+    fn letters_are_balanced_for_each_number_of_options() {
+        let graph = sample::graph(90);
+        let mut items = sample::cases(&graph);
+        for item in items.iter_mut().step_by(2) {
+            item.options.pop();
+            item.distractors.pop();
+        }
+        let items = assembled(&graph, items).items;
+        for n_options in [3, 4] {
+            let of = items.iter().filter(|placed| placed.item.options.len() == n_options);
+            let positions: Vec<usize> = of.filter_map(|placed| placed.item.key()).collect();
+            assert_eq!(positions.len(), 45);
+            assert!(spread(&positions, n_options) <= 1, "{positions:?}");
+        }
+    }
+
+    #[test]
     fn letters_do_not_depend_on_the_order_in_which_options_were_found() {
         let graph = sample::graph(20);
         let items = sample::cases(&graph);

@@ -4,10 +4,11 @@
 //! thrown out, what it rests on, and what it does not show. Names that come from sources are escaped: a label is
 //! text, never markup.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::kg::Graph;
 use crate::kg::Licence;
-use crate::kg::Source;
 use crate::synth::DistractorClass;
 use crate::write::assemble::Placed;
 use crate::write::manifest::Manifest;
@@ -31,14 +32,12 @@ pub(super) struct Card<'a> {
     pub(super) title: &'a str,
     /// The manifest, its list of files not yet filled in.
     pub(super) manifest: &'a Manifest,
-    /// The sources.
-    pub(super) sources: &'a [Source],
+    /// The graph.
+    pub(super) graph: &'a Graph,
     /// The items.
     pub(super) items: &'a [Placed],
     /// The configurations; the first one is the default.
     pub(super) configurations: &'a [Configuration],
-    /// Whether parts of the graph had to be left out.
-    pub(super) is_graph_partial: bool,
 }
 
 impl Card<'_> {
@@ -46,6 +45,7 @@ impl Card<'_> {
     pub(super) fn text(&self) -> String {
         let mut text = self.head();
         let title = escaped(self.title);
+        // Writing to a String cannot fail, here and below.
         let _ = write!(
             text,
             "
@@ -58,6 +58,7 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
             self.manifest.funnel.written,
             escaped(&self.manifest.thinkpath_version),
         );
+        self.origin(&mut text);
         self.configurations_table(&mut text);
         self.funnel(&mut text);
         self.items_tables(&mut text);
@@ -69,14 +70,18 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
     }
 
     fn head(&self) -> String {
-        let strictest = self.sources.iter().map(|source| source.licence).filter(|licence| licence.may_publish()).max();
+        let strictest =
+            self.graph.sources().iter().map(|source| source.licence).filter(|licence| licence.may_publish()).max();
         let mut text = String::from("---\n");
         let _ = writeln!(text, "pretty_name: {}", quoted(self.title));
         let _ = writeln!(text, "license: other\nlicense_name: {}", strictest.unwrap_or(Licence::Open));
         text.push_str("language:\n- en\ntask_categories:\n- question-answering\n- multiple-choice\n");
         let _ = writeln!(text, "size_categories:\n- {}", size_category(self.manifest.funnel.written));
         text.push_str("tags:\n- medical\n- biology\n- knowledge-graph\n- reasoning\n- synthetic\n- thinkpath\n");
-        text.push_str("configs:\n");
+        // A list without members is no list to the Hub.
+        if self.configurations.iter().any(|configuration| !configuration.splits.is_empty()) {
+            text.push_str("configs:\n");
+        }
         for (position, configuration) in self.configurations.iter().enumerate() {
             if configuration.splits.is_empty() {
                 continue;
@@ -92,6 +97,27 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
         }
         text.push_str("---\n");
         text
+    }
+
+    fn origin(&self, text: &mut String) {
+        let models = if self.manifest.models.is_empty() {
+            "No language model took part."
+        } else {
+            "Language models re-worded steps or judged items; they could add no fact and no answer."
+        };
+        let _ = write!(
+            text,
+            "
+## How it was made
+
+The sources below were read into one graph of {} nodes and {} edges; `manifest.json` accounts for every record that was
+read. Patterns worth a question were mined from the graph, worded by templates, and kept only if every symbolic check
+passed: the key is an answer under the strict reading of the graph, no other option is one under the loose reading,
+and each step of the thinking path cites edges that exist. {models}
+",
+            self.graph.n_nodes(),
+            self.graph.n_edges(),
+        );
     }
 
     fn configurations_table(&self, text: &mut String) {
@@ -128,12 +154,10 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
             let _ = writeln!(text, "| {} | {count} |", split.as_str());
         }
         let items = || self.items.iter().map(|placed| &placed.item);
-        let mut kinds: Vec<&str> = items().map(|item| item.kind.as_str()).collect();
-        kinds.sort_unstable();
         text.push_str("\n| kind | items |\n|---|---:|\n");
-        for run in kinds.chunk_by(|left, right| left == right) {
-            let _ = writeln!(text, "| {} | {} |", run[0], run.len());
-        }
+        counts_table(text, items().map(|item| item.kind.as_str().to_owned()));
+        text.push_str("\n| stratum | items |\n|---|---:|\n");
+        counts_table(text, items().map(|item| escaped(&item.stratum)));
         let count = |class| items().flat_map(|item| &item.distractors).filter(|reason| reason.class == class).count();
         text.push_str("\n| wrong options | count |\n|---|---:|\n");
         for (class, meaning) in [
@@ -152,23 +176,24 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
 
     fn sources_list(&self, text: &mut String) {
         text.push_str("\n## Sources and licences\n\n");
-        for source in self.sources {
+        for source in self.graph.sources() {
             let _ = writeln!(
                 text,
-                "- **{}** {} ({}; class `{}`), {}\n  {}",
+                "- **{}** {} ({}; class `{}`)",
                 escaped(&source.name),
                 escaped(&source.version),
                 escaped(&source.licence_name),
                 source.licence,
-                escaped(&source.home),
-                escaped(&source.credit),
             );
+            for line in [&source.home, &source.credit].into_iter().filter(|line| !line.is_empty()) {
+                let _ = writeln!(text, "  - {}", escaped(line));
+            }
         }
         text.push_str("\nAn item's `licences` are those of every edge and name it uses. Pass the credits on.\n");
     }
 
     fn limits(&self) -> String {
-        let graph = if self.is_graph_partial {
+        let graph = if self.graph.sources().iter().any(|source| !source.licence.may_publish()) {
             "`graph/` leaves out what its licence forbids to pass on, so claims that rest on the whole graph (that an \
              answer is the only one) can be re-checked only as far as these tables reach."
         } else {
@@ -224,6 +249,17 @@ sha256sum -c SHA256SUMS
 `verify/` holds plain SQL and one Python file that use nothing of ours: they recompute every claim from `items` and
 `graph/`.
 ";
+
+/// A row for each different name, in the order of names.
+fn counts_table(text: &mut String, names: impl Iterator<Item = String>) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
+    for (name, count) in counts {
+        let _ = writeln!(text, "| {name} | {count} |");
+    }
+}
 
 /// The Hub's word for a number of rows.
 fn size_category(n_rows: u64) -> &'static str {

@@ -13,6 +13,7 @@ use arrow_array::PrimitiveArray;
 use arrow_array::StringArray;
 use arrow_array::builder::NullBufferBuilder;
 use arrow_array::builder::OffsetBufferBuilder;
+use arrow_array::types::Float32Type;
 use arrow_array::types::Float64Type;
 use arrow_array::types::Int32Type;
 use arrow_array::types::Int64Type;
@@ -103,6 +104,7 @@ macro_rules! number_cell {
 
 number_cell!(i32, Int32Type, Int32, "int32");
 number_cell!(i64, Int64Type, Int64, "int64");
+number_cell!(f32, Float32Type, Float32, "float32");
 number_cell!(f64, Float64Type, Float64, "float64");
 
 impl Cell for bool {

@@ -11,6 +11,7 @@ mod commit;
 mod error;
 mod graph;
 mod kit;
+mod layout;
 mod manifest;
 mod rows;
 #[cfg(test)]
@@ -22,7 +23,6 @@ mod table;
 mod tests;
 mod views;
 
-use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -34,12 +34,9 @@ use crate::mine::Candidate;
 use crate::seed::Seed;
 use crate::synth::Item;
 use crate::write::card::Card;
-use crate::write::card::Configuration;
 use crate::write::cell::LETTERS;
-use crate::write::cell::record;
 use crate::write::commit::Staging;
-use crate::write::rows::Rows;
-use crate::write::table::write_table;
+use crate::write::layout::write_tables;
 
 pub use assemble::Assembled;
 pub use assemble::Placed;
@@ -63,9 +60,6 @@ pub use views::View;
 
 /// The version of columns and layout; a change of either is a new one.
 pub const FORMAT_VERSION: u32 = 1;
-
-/// Rows of one file; more make another shard.
-const ROWS_PER_SHARD: usize = 100_000;
 
 /// The `[write]` section of a pipeline.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -182,18 +176,6 @@ pub struct Written {
     pub findings: Vec<Finding>,
 }
 
-record! {
-    /// A row of `components`: which items had to go to one split together.
-    struct ComponentRow {
-        /// The smallest id of the component.
-        component: String,
-        /// The item.
-        id: String,
-        /// Where it went.
-        split: &'static str,
-    }
-}
-
 /// Looks at the folder before anything is computed: the manifest of the same data set if that is there, complete and
 /// unharmed; `None` if it is to be written, and can be.
 ///
@@ -231,14 +213,7 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Res
 
     let mut staging = Staging::new(target.dir)?;
     let configurations = write_tables(&mut staging, identity, graph, &items, &rejected, &config.views)?;
-    let card = Card {
-        title,
-        manifest: &manifest,
-        sources: graph.sources(),
-        items: &items,
-        configurations: &configurations,
-        is_graph_partial: graph.sources().iter().any(|source| !source.licence.may_publish()),
-    };
+    let card = Card { title, manifest: &manifest, graph, items: &items, configurations: &configurations };
     staging.add_text("README.md", &card.text())?;
     for (name, text) in kit::KIT {
         staging.add_text(&format!("verify/{name}"), text)?;
@@ -273,88 +248,4 @@ fn blank_manifest(identity: &Identity) -> Manifest {
         splits: SplitCounts::default(),
         files: Vec::new(),
     }
-}
-
-/// Writes every table; says which configurations there are.
-fn write_tables(
-    staging: &mut Staging<'_>,
-    identity: &Identity,
-    graph: &Graph,
-    items: &[Placed],
-    rejected: &[Rejection],
-    views: &[View],
-) -> Result<Vec<Configuration>, WriteError> {
-    let rows = Rows {
-        graph,
-        graph_sha256: &identity.graph_sha256,
-        pipeline_sha256: &identity.pipeline_sha256,
-        seed: identity.seed.0.cast_signed(),
-    };
-    let by_split = |holds: &dyn Fn(&Item) -> bool| -> Vec<(&'static str, Vec<&Placed>)> {
-        let of = |split| items.iter().filter(move |placed: &&Placed| placed.split == split);
-        Split::ALL.map(|split| (split.as_str(), of(split).filter(|placed| holds(&placed.item)).collect())).into()
-    };
-    let mut configurations = vec![Configuration {
-        name: "items",
-        purpose: "the master table: every column of every item",
-        splits: write_shards(staging, "items", &by_split(&|_| true), &mut |path, part| {
-            write_table(path, part.iter().map(|placed| rows.placed(placed)))
-        })?,
-    }];
-    for &view in views {
-        let parts = by_split(&|item| view.holds(item));
-        configurations.push(Configuration {
-            name: view.as_str(),
-            purpose: view.purpose(),
-            splits: write_shards(staging, view.as_str(), &parts, &mut |path, part| {
-                view.write(graph, part.iter().map(|placed| &placed.item), path)
-            })?,
-        });
-    }
-    let parts = [("rejected", rejected.iter().collect())];
-    configurations.push(Configuration {
-        name: "rejected",
-        purpose: "what was mined and not published, with the code of the check that did it",
-        splits: write_shards(staging, "rejected", &parts, &mut |path, part: &[&Rejection]| {
-            write_table(path, part.iter().map(|rejection| rows.rejection(rejection)))
-        })?,
-    });
-    let components = items.iter().map(|Placed { item, split, component }| ComponentRow {
-        component: component.clone(),
-        id: item.id.clone(),
-        split: split.as_str(),
-    });
-    let sealed = write_table(&staging.path("components.parquet"), components)?;
-    staging.add("components.parquet".to_owned(), sealed);
-    for (name, sealed) in graph::write_tables(graph, &staging.path("graph"))? {
-        staging.add(format!("graph/{name}"), sealed);
-    }
-    Ok(configurations)
-}
-
-/// Writes the splits of one folder and says which of them have rows. A split without rows has no file, but a folder
-/// has at least one, so that whoever reads `folder/*.parquet` finds the columns.
-fn write_shards<T>(
-    staging: &mut Staging<'_>,
-    folder: &str,
-    parts: &[(&'static str, Vec<&T>)],
-    write: &mut dyn FnMut(&Path, &[&T]) -> Result<table::Sealed, WriteError>,
-) -> Result<Vec<&'static str>, WriteError> {
-    let is_empty = parts.iter().all(|(_, rows)| rows.is_empty());
-    let mut with_rows = Vec::new();
-    for (position, (split, rows)) in parts.iter().enumerate() {
-        let mut shards: Vec<&[&T]> = rows.chunks(ROWS_PER_SHARD).collect();
-        if is_empty && position == 0 {
-            shards.push(&[]);
-        }
-        for (number, shard) in shards.iter().enumerate() {
-            let name = format!("{folder}/{split}-{number:05}-of-{:05}.parquet", shards.len());
-            let sealed = write(&staging.path(&name), shard)?;
-            staging.add(name, sealed);
-        }
-        if !rows.is_empty() {
-            with_rows.push(*split);
-        }
-    }
-    Ok(with_rows)
 }

@@ -228,7 +228,7 @@ pub(super) fn sources(graph: &Graph, item: &Item) -> BTreeSet<SourceId> {
     let steps = item.steps.iter().flat_map(|step| step.edges.iter().copied());
     let denials = item.distractors.iter().flat_map(|reason| reason.edges.iter().copied());
     let options = item.options.iter().flat_map(|option| option.nodes.iter().copied());
-    let nodes = item.named.iter().chain(&item.answer).copied().chain(options);
+    let nodes = item.named.iter().chain(&item.answer).chain(&item.organ_system).copied().chain(options);
     let anchors = item.pattern.anchors();
     used(graph, hops.chain(steps).chain(denials), nodes.chain(anchors))
 }

@@ -113,7 +113,7 @@ record! {
         /// What it decided.
         verdict: String,
         /// How sure, 0 to 1.
-        score: Option<f64>,
+        score: Option<f32>,
         /// Tokens sent.
         input_tokens: i64,
         /// Tokens received.

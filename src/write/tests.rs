@@ -198,9 +198,14 @@ fn a_repeated_run_changes_nothing_and_says_so() {
     let identity = identity(&graph);
     let folder = tempfile::tempdir().unwrap();
     let first = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let whole = bytes_of(folder.path());
+    // Killed after the manifest was in place: the data set is there, and so is the folder for files to come.
+    fs::create_dir_all(folder.path().join(".partial/items")).unwrap();
     let second = write_to(folder.path(), &graph, &identity, false).unwrap();
     assert_eq!((first.is_new, second.is_new), (true, false));
     assert_eq!(first.manifest, second.manifest);
+    assert_eq!(bytes_of(folder.path()), whole);
+    assert!(!folder.path().join(".partial").exists());
 }
 
 #[test]
@@ -314,6 +319,18 @@ fn lost_candidates_are_our_bug_and_leave_no_data_set() {
 }
 
 #[test]
+fn more_options_than_letters_are_our_bug() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = data(&graph, &identity);
+    let extra = data.accepted[0].options[1].clone();
+    data.accepted[0].options.extend([extra.clone(), extra]);
+    let error = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap_err();
+    assert!(matches!(error, WriteError::Options { count: 6, .. }), "{error}");
+}
+
+#[test]
 fn duplicates_are_counted_with_the_rejected() {
     let graph = sample::graph(6);
     let identity = identity(&graph);
@@ -371,7 +388,7 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
     assert!(
         table(folder.path(), &written.manifest, "graph")
             .iter()
-            .all(|batch| { batch.column_by_name("licence").is_none_or(|licence| licence.is_empty()) })
+            .all(|batch| { batch.column_by_name("licence").is_none_or(Array::is_empty) })
     );
     let card = fs::read_to_string(folder.path().join("README.md")).unwrap();
     assert!(card.contains("`graph/` leaves out what its licence forbids"), "{card}");
