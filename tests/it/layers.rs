@@ -11,8 +11,8 @@ use regex::Regex;
 
 /// Who may import whom: each only what stands before it.
 const LAYERS: [&str; 15] = [
-    "location", "finding", "seed", "kg", "llm", "ingest", "mine", "synth", "verify", "write", "error", "pipeline", "audit",
-    "serve", "cli",
+    "location", "finding", "seed", "kg", "llm", "ingest", "mine", "synth", "verify", "write", "error", "pipeline",
+    "audit", "serve", "cli",
 ];
 
 /// What may be imported against the order: the importing file, the path, and why.
@@ -150,7 +150,9 @@ fn broken_layers(source: &Source) -> Vec<String> {
             let is_allowed = EXCEPTIONS.iter().any(|&(file, path, _)| file == source.path && path == full);
             match rank(layer) {
                 _ if is_allowed => {}
-                None => violations.push(source.at(line, format!("`{root}::{layer}` is no layer; import from its module"))),
+                None => {
+                    violations.push(source.at(line, format!("`{root}::{layer}` is no layer; import from its module")))
+                }
                 Some(other) if other > own_rank => {
                     violations.push(source.at(line, format!("`{own}` imports `{layer}`, which stands after it")));
                 }
@@ -332,7 +334,12 @@ fn a_clock_in_a_pure_layer_is_caught() {
 #[test]
 fn a_bundled_import_is_caught() {
     assert_caught(bundled_imports, "mine/walk.rs", "use crate::{kg, seed};", &[1]);
-    assert_caught(bundled_imports, "mine/mod.rs", "use crate::kg;\npub use walk::Walk;\npub(crate) use crate::kg::{A, B};", &[3]);
+    assert_caught(
+        bundled_imports,
+        "mine/mod.rs",
+        "use crate::kg;\npub use walk::Walk;\npub(crate) use crate::kg::{A, B};",
+        &[3],
+    );
 }
 
 #[test]

@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod golden;
+mod layers;
 mod probe;
