@@ -49,7 +49,7 @@ const IMPURE: [&str; 1] = ["kg/snapshot"];
 const MAX_LINES: usize = 500;
 
 /// A source file: its path below `src/`, with `/`, and its text.
-struct Source {
+pub(crate) struct Source {
     path: String,
     text: String,
 }
@@ -74,7 +74,7 @@ impl Source {
     }
 
     /// The lines of the program with their numbers from 1: no comments, nothing that is compiled for tests only.
-    fn code(&self) -> Vec<(usize, &str)> {
+    pub(crate) fn code(&self) -> Vec<(usize, &str)> {
         let mut code = Vec::new();
         let mut lines = (1..).zip(self.text.lines());
         while let Some((number, line)) = lines.next() {
@@ -151,7 +151,7 @@ fn broken_layers(source: &Source) -> Vec<String> {
             match rank(layer) {
                 _ if is_allowed => {}
                 None => {
-                    violations.push(source.at(line, format!("`{root}::{layer}` is no layer; import from its module")))
+                    violations.push(source.at(line, format!("`{root}::{layer}` is no layer; import from its module")));
                 }
                 Some(other) if other > own_rank => {
                     violations.push(source.at(line, format!("`{own}` imports `{layer}`, which stands after it")));
@@ -205,7 +205,7 @@ fn no_reason_given(source: &Source) -> Vec<String> {
 }
 
 /// Every source of the crate but those of tests.
-fn sources() -> Vec<Source> {
+pub(crate) fn sources() -> Vec<Source> {
     fn collect(folder: &Path, root: &Path, into: &mut Vec<Source>) {
         let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         entries.sort();

@@ -1,6 +1,7 @@
 //! Every integration test, in one binary that is linked once.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod codes;
 mod golden;
 mod layers;
 mod probe;
