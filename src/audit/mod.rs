@@ -180,3 +180,81 @@ impl DataSet {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kg::Graph;
+    use crate::write;
+
+    /// A folder with the tables of a graph, and a manifest that names them; each text is replaced in the manifest.
+    fn folder(replaced: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let graph = Graph::from_arrows("Gene:g -associated_with-> Disease:d -has_phenotype-> PhenotypicFeature:p");
+        write::write_graph(&graph.unwrap(), &folder.path().join("graph")).unwrap();
+        let entry = |name: &str| {
+            let bytes = std::fs::read(folder.path().join(name)).unwrap();
+            let sha256 = crate::seed::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
+            serde_json::json!({ "path": name, "rows": null, "bytes": bytes.len(), "sha256": sha256 })
+        };
+        let manifest = serde_json::json!({
+            "format_version": write::FORMAT_VERSION, "thinkpath_version": "0", "sources": [], "ingest": [],
+            "graph_sha256": "", "pipeline_sha256": "", "seed": 7, "models": [], "prompts": [],
+            "funnel": { "mined": 0, "written": 0, "rejected": {} },
+            "splits": { "train": 0, "validation": 0, "test": 0 },
+            "files": [entry("graph/edges.parquet"), entry("graph/nodes.parquet")],
+        });
+        let text = replaced.iter().fold(manifest.to_string(), |text, (from, to)| text.replace(from, to));
+        std::fs::write(folder.path().join(MANIFEST), text).unwrap();
+        folder
+    }
+
+    #[test]
+    fn only_the_edges_that_are_asked_for_are_given() {
+        let folder = folder(&[]);
+        let edges = DataSet::open(folder.path()).unwrap().edges(&BTreeSet::from([1, 99])).unwrap();
+        let told: Vec<_> = edges.values().map(|edge| (&*edge.subject, &*edge.relation, &*edge.object)).collect();
+        assert_eq!(told, [("Gene:g", "associated_with", "Disease:d")]);
+    }
+
+    #[test]
+    fn names_are_labels_by_curie() {
+        let folder = folder(&[]);
+        let names = DataSet::open(folder.path()).unwrap().names(&BTreeSet::from(["Disease:d", "Disease:none"]));
+        assert_eq!(names.unwrap(), BTreeMap::from([("Disease:d".to_owned(), "d".to_owned())]));
+    }
+
+    #[test]
+    fn a_folder_without_a_manifest_is_no_data_set() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(DataSet::open(folder.path()), Err(AuditError::NoManifest { .. })));
+    }
+
+    #[test]
+    fn a_manifest_cannot_lead_out_of_its_folder() {
+        for path in ["../edges.parquet", "/etc/passwd", "graph/../../x"] {
+            let folder = folder(&[("graph/edges.parquet", path)]);
+            assert!(matches!(DataSet::open(folder.path()), Err(AuditError::Outside { .. })), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_hashed_before_it_is_decoded() {
+        let folder = folder(&[]);
+        std::fs::write(folder.path().join("graph/edges.parquet"), "PAR1 no more").unwrap();
+        let data_set = DataSet::open(folder.path()).unwrap();
+        assert!(matches!(data_set.edges(&BTreeSet::new()), Err(AuditError::Checksum { .. })));
+    }
+
+    #[test]
+    fn a_file_that_is_no_table_is_named() {
+        let folder = folder(&[]);
+        let text = std::fs::read_to_string(folder.path().join(MANIFEST)).unwrap();
+        std::fs::write(folder.path().join("graph/edges.parquet"), "none").unwrap();
+        let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        manifest["files"][0]["sha256"] = crate::seed::sha256_hex("none").into();
+        std::fs::write(folder.path().join(MANIFEST), manifest.to_string()).unwrap();
+        let data_set = DataSet::open(folder.path()).unwrap();
+        assert!(matches!(data_set.edges(&BTreeSet::new()), Err(AuditError::Parquet { .. })));
+    }
+}

@@ -13,10 +13,13 @@ use crate::node;
 use crate::session::Session;
 use crate::text::grouped;
 use crate::text::print;
+use crate::text::shortened;
 use crate::text::table;
 
 /// So many of the nodes with the most edges are listed.
 const N_HUBS: usize = 15;
+/// Longer names are cut in tables, in characters.
+const LABEL_WIDTH: usize = 48;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -126,7 +129,11 @@ impl<'a> Overview<'a> {
         ));
         text.push_str("\nnodes with the most edges\n");
         let hub = |&node: &NodeId| {
-            let names = [graph.curie(node).to_string(), graph.label(node).to_owned(), graph.category(node).to_owned()];
+            let names = [
+                graph.curie(node).to_string(),
+                shortened(graph.label(node), LABEL_WIDTH),
+                graph.category(node).to_owned(),
+            ];
             names.into_iter().chain([grouped(graph.degree(node) as u64)]).collect()
         };
         text.push_str(&table(&self.hubs.iter().map(hub).collect::<Vec<_>>(), 3));

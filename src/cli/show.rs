@@ -13,6 +13,7 @@ use thinkpath::kg::Relations;
 use thinkpath::seed::Seed;
 
 use crate::failure::Mistake;
+use crate::text::hanging;
 use crate::text::print;
 use crate::text::wrapped;
 
@@ -147,6 +148,9 @@ impl Names {
         let mut text = format!("── {}\n", heading.join(" · "));
         text.push_str(&format!("   difficulty {} of 5 · confidence {:.3}\n\n", item.difficulty, item.confidence));
         text.push_str(&wrapped(&item.question, 0));
+        if !item.options.is_empty() {
+            text.push('\n');
+        }
         for (letter, option) in ('A'..='Z').zip(&item.options) {
             text.push_str(&format!("  {letter}  {}\n", printable(option)));
         }
@@ -162,15 +166,22 @@ impl Names {
         text
     }
 
+    /// The steps with the edges that they cite; an edge is worded where it is cited first.
     fn thinking_path(&self, item: &ItemRecord) -> String {
         let mut text = String::from("\nThinking path\n");
+        let mut told: BTreeSet<i64> = BTreeSet::new();
         for (number, step) in (1..).zip(&item.steps) {
-            text.push_str(&wrapped(&format!("{number}. {}: {}", step.kind, step.text), 2));
-            for &edge in &step.edges {
-                text.push_str(&wrapped(&self.edge(edge), 5));
+            text.push_str(&hanging(&format!("{number}. {}: {}", step.kind, step.text), 2));
+            let (new, again): (Vec<i64>, Vec<i64>) = step.edges.iter().partition(|&&edge| told.insert(edge));
+            for edge in new {
+                text.push_str(&hanging(&self.edge(edge), 5));
+            }
+            if !again.is_empty() {
+                let numbers: Vec<String> = again.iter().map(|edge| format!("[{edge}]")).collect();
+                text.push_str(&hanging(&format!("as above: {}", numbers.join(" ")), 5));
             }
             if !step.spans.is_empty() {
-                text.push_str(&wrapped(&format!("from the question: “{}”", step.spans.join("”, “")), 5));
+                text.push_str(&hanging(&format!("from the question: “{}”", step.spans.join("”, “")), 5));
             }
         }
         text
@@ -179,12 +190,12 @@ impl Names {
     fn proof(&self, item: &ItemRecord) -> String {
         let mut text = String::from("\nProof\n");
         for (number, clause) in item.clauses.iter().enumerate() {
-            text.push_str(&wrapped(&format!("{number}. {}", self.clause(clause)), 2));
+            text.push_str(&hanging(&format!("{number}. {}", self.clause(clause)), 2));
         }
-        text.push_str(&wrapped(&format!("strictly: {} is an answer", self.called(&item.answer_node)), 2));
+        text.push_str(&hanging(&format!("strictly: {} is an answer", self.called(&item.answer_node)), 2));
         let others: Vec<String> = item.other_answers.iter().take(5).map(|curie| self.called(curie)).collect();
         let in_options = |curie: &String| item.option_nodes.contains(curie);
-        text.push_str(&wrapped(
+        text.push_str(&hanging(
             &match (&others[..], item.other_answers.iter().any(in_options)) {
                 ([], _) => "loosely: it is the only answer".to_owned(),
                 (others, false) => {
@@ -200,9 +211,9 @@ impl Names {
             let clauses = if failed.is_empty() { String::new() } else { format!(", fails {}", failed.join(", ")) };
             let risk = reason.risk * 100.0;
             let line = format!("{}: {}{clauses}; risk {risk:.1} %", self.called(&reason.node), reason.class);
-            text.push_str(&wrapped(&line, 2));
+            text.push_str(&hanging(&line, 2));
             for &edge in &reason.edges {
-                text.push_str(&wrapped(&self.edge(edge), 5));
+                text.push_str(&hanging(&self.edge(edge), 5));
             }
         }
         text.push_str("  in SPARQL:\n");

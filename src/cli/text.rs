@@ -43,21 +43,43 @@ pub(crate) fn grouped(number: u64) -> String {
 
 /// Prose in lines of at most [`WIDTH`] characters, each indented; ends with a line end. Long words stay whole.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
-    let margin = " ".repeat(indent);
+    set(text, indent, indent)
+}
+
+/// As [`wrapped`], with every line but the first indented by three more: an entry of a list.
+pub(crate) fn hanging(text: &str, indent: usize) -> String {
+    set(text, indent, indent + 3)
+}
+
+fn set(text: &str, first_indent: usize, indent: usize) -> String {
     let mut lines = String::new();
-    let mut line = String::new();
+    let mut line = " ".repeat(first_indent);
+    let mut is_empty = true;
     for word in text.split_whitespace().map(printable) {
-        let is_full = indent + line.chars().count() + 1 + word.chars().count() > WIDTH;
-        if !line.is_empty() && is_full {
-            lines.push_str(&format!("{margin}{line}\n"));
-            line.clear();
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push_str(&line);
+            lines.push('\n');
+            line = " ".repeat(indent);
+            is_empty = true;
         }
-        if !line.is_empty() {
+        if !is_empty {
             line.push(' ');
         }
         line.push_str(&word);
+        is_empty = false;
     }
-    format!("{lines}{margin}{line}\n")
+    lines.push_str(&line);
+    lines.push('\n');
+    lines
+}
+
+/// A text of at most so many characters; what is cut off shows as `…`.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 /// Rows in columns: the first row is the header, every column but the first few of `n_left` stands right. Indented by
@@ -88,6 +110,19 @@ mod tests {
         let text = wrapped(&"word ".repeat(40), 2);
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH && line.starts_with("  word")));
         assert_eq!(text.lines().count(), 3);
+    }
+
+    #[test]
+    fn an_entry_hangs_on_its_first_line() {
+        let text = hanging(&format!("1. {}", "word ".repeat(40)), 2);
+        let indents: Vec<usize> = text.lines().map(|line| line.len() - line.trim_start().len()).collect();
+        assert_eq!(indents, [2, 5, 5]);
+    }
+
+    #[test]
+    fn a_long_name_is_cut() {
+        assert_eq!(shortened("naïve", 5), "naïve");
+        assert_eq!(shortened("naïve idea", 7), "naïve…");
     }
 
     #[test]

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod codes;
+mod console;
 mod golden;
 mod layers;
 mod probe;
+mod program;
+mod readme;
