@@ -1,7 +1,6 @@
-//! The graph in formats of others: KGX tables and N-Triples.
+//! The graph in formats of others.
 //!
-//! What a licence forbids to pass on stays here: KGX leaves it out, as the Parquet tables do, and N-Triples, which has
-//! no licence column to warn a reader with, refuses the whole graph. A file appears when it is complete.
+//! What a licence forbids to pass on is left out, as it is of the Parquet tables. A file appears when it is complete.
 
 use std::fs::File;
 use std::io;
