@@ -1,18 +1,105 @@
-//! The program.
+//! The program: what a person types, and what a person sees.
+//!
+//! It is thin on purpose. All it decides is how a result, a mistake or the progress of a run looks; everything else is
+//! the library's, so that whoever uses the library gets what the program does. Results go to stdout and nothing else
+//! does; progress, findings and errors go to stderr.
+
+mod check;
+mod explain;
+mod export;
+mod failure;
+mod inspect;
+mod node;
+mod progress;
+mod run;
+mod session;
+mod show;
+mod sources;
+mod text;
+
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use thinkpath::pipeline::*;
-fn main() {
-    let path = std::env::args().nth(1).unwrap();
-    let output = std::env::args().nth(2).map(PathBuf::from);
-    let pipeline = Pipeline::read(&PathBuf::from(path)).unwrap();
-    let options = RunOptions { output, fresh: true, roots: vec![PathBuf::from("ontologies")] };
-    match pipeline.run(&options, &Silent) {
-        Ok(s) => {
-            println!("{:?}\n{:#?}\n{:#?}", s.manifest.funnel, s.ledger, s.findings);
-            for r in s.strata {
-                println!("{r} {:?} {:?}", r.rejected, r.dead_ends);
-            }
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+
+use crate::failure::Exit;
+use crate::session::Session;
+
+/// Turns medical knowledge graphs into reasoning data whose every item carries a proof.
+#[derive(Debug, Parser)]
+#[command(name = "thinkpath", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+
+    /// A folder to look for sources in, after `ontologies/`; may be given more than once.
+    ///
+    /// Without it, the folders of the environment variable THINKPATH_DATA are used.
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Vec<PathBuf>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  thinkpath run pipelines/quickstart.toml      ontologies to a data set in output/quickstart
+  thinkpath show output/quickstart             its items as a person reads them, proof included
+  thinkpath explain V101                       what a check looks at, and why
+
+Exit codes: 0 done; 64 usage; 65 bad input; 70 a bug of ours; 73, 74 output cannot be written.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a pipeline: sources to a data set
+    Run(run::Arguments),
+    /// Find every mistake in a pipeline, and run nothing
+    Check(check::Arguments),
+    /// Say what a graph holds, or all about one of its nodes
+    Inspect(inspect::Arguments),
+    /// Write a graph for other tools
+    Export(export::Arguments),
+    /// Print items of a data set as a person reads them, proof included
+    Show(show::Arguments),
+    /// Say what a code means
+    Explain(explain::Arguments),
+    /// List the sources that there are
+    Sources(sources::Arguments),
+}
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(failure::report_panic));
+    let program = match Program::try_parse() {
+        Ok(program) => program,
+        Err(answer) => {
+            // Help and version are answers and not mistakes; either way there is nobody left to tell if this fails.
+            let _ = answer.print();
+            return if answer.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS };
         }
-        Err(e) => println!("{e:?}"),
+    };
+    let session = Session::new(program.data);
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| match program.command {
+        Command::Run(arguments) => run::run(&arguments, &session),
+        Command::Check(arguments) => check::run(&arguments, &session),
+        Command::Inspect(arguments) => inspect::run(&arguments, &session),
+        Command::Export(arguments) => export::run(&arguments, &session),
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Sources(arguments) => sources::run(&arguments, &session),
+    }));
+    match outcome {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => failure::report(&error),
+        Err(_) => Exit::Bug.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_makes_sense() {
+        super::Program::command().debug_assert();
     }
 }

@@ -3,6 +3,8 @@
 //! It is built with rustdoc so that it lies where the reference lies, its links are checked, and its code is compiled
 //! and run with the tests.
 
+pub mod codes;
+
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
 

@@ -144,6 +144,11 @@ impl SourceFile {
         }
     }
 
+    /// The paths of its files below its folder, in the order of reading.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files().map(|(path, _, _)| path)
+    }
+
     /// Path, checksum and reader of each file: those that describe nodes first.
     pub(super) fn files(&self) -> impl Iterator<Item = (&str, Option<&str>, &dyn Reader)> {
         fn each<R: Reader>(files: &[At<R>]) -> impl Iterator<Item = (&str, Option<&str>, &dyn Reader)> {

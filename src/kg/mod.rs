@@ -8,6 +8,7 @@ mod arrows;
 mod build;
 mod csr;
 mod curie;
+mod freeze;
 mod graph;
 mod licence;
 mod names;

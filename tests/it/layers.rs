@@ -11,8 +11,8 @@ use regex::Regex;
 
 /// Who may import whom: each only what stands before it.
 const LAYERS: [&str; 15] = [
-    "location", "finding", "seed", "kg", "llm", "ingest", "mine", "synth", "verify", "write", "error", "pipeline", "audit",
-    "serve", "cli",
+    "location", "finding", "seed", "kg", "llm", "ingest", "mine", "synth", "verify", "write", "error", "pipeline",
+    "audit", "serve", "cli",
 ];
 
 /// What may be imported against the order: the importing file, the path, and why.
@@ -49,7 +49,7 @@ const IMPURE: [&str; 1] = ["kg/snapshot"];
 const MAX_LINES: usize = 500;
 
 /// A source file: its path below `src/`, with `/`, and its text.
-struct Source {
+pub(crate) struct Source {
     path: String,
     text: String,
 }
@@ -74,7 +74,7 @@ impl Source {
     }
 
     /// The lines of the program with their numbers from 1: no comments, nothing that is compiled for tests only.
-    fn code(&self) -> Vec<(usize, &str)> {
+    pub(crate) fn code(&self) -> Vec<(usize, &str)> {
         let mut code = Vec::new();
         let mut lines = (1..).zip(self.text.lines());
         while let Some((number, line)) = lines.next() {
@@ -150,7 +150,9 @@ fn broken_layers(source: &Source) -> Vec<String> {
             let is_allowed = EXCEPTIONS.iter().any(|&(file, path, _)| file == source.path && path == full);
             match rank(layer) {
                 _ if is_allowed => {}
-                None => violations.push(source.at(line, format!("`{root}::{layer}` is no layer; import from its module"))),
+                None => {
+                    violations.push(source.at(line, format!("`{root}::{layer}` is no layer; import from its module")));
+                }
                 Some(other) if other > own_rank => {
                     violations.push(source.at(line, format!("`{own}` imports `{layer}`, which stands after it")));
                 }
@@ -203,7 +205,7 @@ fn no_reason_given(source: &Source) -> Vec<String> {
 }
 
 /// Every source of the crate but those of tests.
-fn sources() -> Vec<Source> {
+pub(crate) fn sources() -> Vec<Source> {
     fn collect(folder: &Path, root: &Path, into: &mut Vec<Source>) {
         let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         entries.sort();
@@ -332,7 +334,12 @@ fn a_clock_in_a_pure_layer_is_caught() {
 #[test]
 fn a_bundled_import_is_caught() {
     assert_caught(bundled_imports, "mine/walk.rs", "use crate::{kg, seed};", &[1]);
-    assert_caught(bundled_imports, "mine/mod.rs", "use crate::kg;\npub use walk::Walk;\npub(crate) use crate::kg::{A, B};", &[3]);
+    assert_caught(
+        bundled_imports,
+        "mine/mod.rs",
+        "use crate::kg;\npub use walk::Walk;\npub(crate) use crate::kg::{A, B};",
+        &[3],
+    );
 }
 
 #[test]

@@ -1,0 +1,61 @@
+//! `thinkpath export`: a graph for other tools.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use thinkpath::finding::printable;
+use thinkpath::write;
+
+use crate::session::Session;
+use crate::text::note;
+use crate::text::print;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  thinkpath export pipelines/quickstart.toml --to output/graph
+  thinkpath export pipelines/quickstart.toml --to output/graph --format nt     graph.nt, for a triple store
+  thinkpath export pipelines/quickstart.toml --to output/graph --format kgx    nodes.tsv and edges.tsv
+
+Edge numbers are those that items cite. What a licence forbids to pass on is left out.")]
+pub(crate) struct Arguments {
+    /// The pipeline file that builds the graph
+    graph: PathBuf,
+
+    /// The folder to write to; it is made if it is missing
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+
+    /// The format
+    #[arg(long, value_enum, default_value_t = Format::Parquet)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// nodes.parquet, edges.parquet and relations.parquet
+    Parquet,
+    /// KGX: nodes.tsv and edges.tsv
+    Kgx,
+}
+
+pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()> {
+    let built = session.graph(&arguments.graph)?;
+    let (graph, to) = (&built.graph, &arguments.to);
+    for source in graph.sources().iter().filter(|source| !source.licence.may_publish()) {
+        note(&format!("note: `{}` is left out, its licence is {}", printable(&source.name), source.licence));
+    }
+    let names: &[&str] = match arguments.format {
+        Format::Parquet => {
+            write::write_graph(graph, to)?;
+            &["nodes.parquet", "edges.parquet", "relations.parquet"]
+        }
+        Format::Kgx => {
+            write::write_kgx(graph, to)?;
+            &["nodes.tsv", "edges.tsv"]
+        }
+    };
+    let paths = names.iter().map(|name| format!("{}\n", printable(&to.join(name).to_string_lossy())));
+    print(&paths.collect::<String>())?;
+    Ok(())
+}
