@@ -172,7 +172,8 @@ pub fn prefix(spelling: &str) -> Option<&'static Prefix> {
     })
 }
 
-fn encode(text: &str) -> String {
+/// Percent-encodes what an IRI may not hold.
+pub(super) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~:!$&'()*+,;=@/".contains(&byte) {

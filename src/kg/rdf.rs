@@ -1,7 +1,267 @@
-//! The graph as RDF.
+//! The graph as RDF, and patterns as SPARQL.
+//!
+//! Whoever does not want to trust our search can load the export into any triple store and run an item's query there.
+//! So the mapping is plain: every edge is a triple of the default graph under its own predicate, denials too, and a
+//! closure is a property path. What else is known of an edge hangs on a node of its own, because a triple cannot carry
+//! it.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
+
+use oxrdf::Literal;
+use oxrdf::NamedNode;
+use oxrdf::NamedNodeRef;
+use oxrdf::Term as RdfTerm;
+use oxrdf::Triple;
+use oxrdf::vocab::rdf;
+use oxrdf::vocab::rdfs;
+use oxttl::NTriplesSerializer;
+use oxttl::ntriples::WriterNTriplesSerializer;
+
+use crate::kg::BIOLINK_IRI;
+use crate::kg::Closure;
+use crate::kg::Curie;
+use crate::kg::Edge;
+use crate::kg::EdgeId;
 use crate::kg::Graph;
+use crate::kg::Node;
+use crate::kg::Relation;
+use crate::kg::RelationId;
+use crate::kg::VOCABULARY_IRI;
+use crate::kg::curie::encode;
+use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
-/// stub
-pub fn select(_graph: &Graph, _pattern: &Pattern) -> String {
-    String::new()
+use crate::kg::search::Term;
+use crate::kg::search::Variable;
+
+/// Edge nodes are this and the edge's number.
+pub const EDGE_IRI: &str = "https://w3id.org/thinkpath/edge/";
+
+const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+const RDF_REIFIES: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies");
+const DEPRECATED: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/2002/07/owl#deprecated");
+const XREF: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.geneontology.org/formats/oboInOwl#hasDbXref");
+
+/// Categories of ours that Biolink has no class for.
+const OWN_CLASSES: [&str; 3] = ["DiagnosisCode", "InclusionTerm", "PastMedicalHistory"];
+
+/// Writes the graph as N-Triples of RDF 1.1, which every store reads: nodes in the order of their CURIEs, then edges in
+/// the order of their numbers.
+///
+/// An edge is a triple; a symmetric one is two, so that a property path finds it from either end. Its edge node is a
+/// `biolink:Association` with everything else that is known of it.
+///
+/// # Errors
+///
+/// What the writer says.
+///
+/// # Complexity
+///
+/// One pass; no memory but a triple at a time.
+pub fn write_ntriples(graph: &Graph, out: &mut impl Write) -> io::Result<()> {
+    Export { graph, is_reified: false, out: NTriplesSerializer::new().for_writer(out) }.write()
+}
+
+/// As [`write_ntriples`], and every edge node is also an RDF 1.2 reifier: `rdf:reifies <<( s p o )>>`. Stores that
+/// know only RDF 1.1 refuse such a file.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write_ntriples_with_reifiers(graph: &Graph, out: &mut impl Write) -> io::Result<()> {
+    Export { graph, is_reified: true, out: NTriplesSerializer::new().for_writer(out) }.write()
+}
+
+struct Export<'a, W: Write> {
+    graph: &'a Graph,
+    is_reified: bool,
+    out: WriterNTriplesSerializer<&'a mut W>,
+}
+
+impl<W: Write> Export<'_, W> {
+    fn write(mut self) -> io::Result<()> {
+        let graph = self.graph;
+        graph.nodes().try_for_each(|(_, node)| self.node(node))?;
+        graph.edges().try_for_each(|(id, edge)| self.edge(id, edge))?;
+        self.out.finish().flush()
+    }
+
+    fn say(
+        &mut self,
+        subject: &NamedNode,
+        predicate: impl Into<NamedNode>,
+        object: impl Into<RdfTerm>,
+    ) -> io::Result<()> {
+        self.out.serialize_triple(&Triple::new(subject.clone(), predicate, object))
+    }
+
+    fn node(&mut self, node: &Node) -> io::Result<()> {
+        let iri = named(&node.curie);
+        let category = self.graph.category_name(node.category);
+        if !category.is_empty() {
+            self.say(&iri, rdf::TYPE, class(category))?;
+        }
+        if !node.label.is_empty() {
+            self.say(&iri, rdfs::LABEL, text(&node.label))?;
+        }
+        self.say(&iri, skos("notation"), text(node.curie.as_str()))?;
+        // A name may be a synonym in two scopes; it is one triple.
+        let names: BTreeSet<&str> = node.synonyms.iter().map(|synonym| &*synonym.text).collect();
+        names.into_iter().try_for_each(|name| self.say(&iri, skos("altLabel"), text(name)))?;
+        if !node.definition.is_empty() {
+            self.say(&iri, skos("definition"), text(&node.definition))?;
+        }
+        node.xrefs.iter().try_for_each(|xref| self.say(&iri, XREF, text(xref.as_str())))?;
+        if node.is_obsolete {
+            self.say(&iri, DEPRECATED, Literal::from(true))?;
+        }
+        Ok(())
+    }
+
+    fn edge(&mut self, id: EdgeId, edge: &Edge) -> io::Result<()> {
+        let graph = self.graph;
+        let relation = graph.relation(edge.relation);
+        let predicate = NamedNode::new_unchecked(relation.iri());
+        let (subject, object) = (named(graph.curie(edge.subject)), named(graph.curie(edge.object)));
+        self.say(&subject, predicate.clone(), object.clone())?;
+        if relation.is_symmetric {
+            self.say(&object, predicate.clone(), subject.clone())?;
+        }
+
+        let iri = NamedNode::new_unchecked(format!("{EDGE_IRI}{}", id.number()));
+        self.say(&iri, rdf::TYPE, biolink("Association"))?;
+        self.say(&iri, biolink("subject"), subject.clone())?;
+        self.say(&iri, biolink("predicate"), predicate.clone())?;
+        self.say(&iri, biolink("object"), object.clone())?;
+        if self.is_reified {
+            self.say(&iri, RDF_REIFIES, Triple::new(subject, predicate, object))?;
+        }
+        self.say(&iri, biolink("primary_knowledge_source"), text(&graph.source(edge.source).name))?;
+        let qualifiers = graph.qualifiers(id);
+        if let Some((low, high)) = qualifiers.frequency.class {
+            self.say(&iri, own("frequency_low"), Literal::from(low))?;
+            self.say(&iri, own("frequency_high"), Literal::from(high))?;
+        }
+        if let Some((hits, total)) = qualifiers.frequency.counts {
+            self.say(&iri, biolink("has_count"), Literal::from(hits))?;
+            self.say(&iri, biolink("has_total"), Literal::from(total))?;
+        }
+        qualifiers.onset.iter().try_for_each(|term| self.say(&iri, own("onset"), named(term)))?;
+        if let Some(sex) = &qualifiers.sex {
+            self.say(&iri, own("sex"), text(sex))?;
+        }
+        qualifiers.evidence.iter().try_for_each(|code| self.say(&iri, biolink("has_evidence"), text(code)))?;
+        qualifiers.publications.iter().try_for_each(|publication| match publication.parse::<Curie>() {
+            Ok(curie) => self.say(&iri, biolink("publications"), named(&curie)),
+            Err(_) => self.say(&iri, biolink("publications"), text(publication)),
+        })
+    }
+}
+
+fn named(curie: &Curie) -> NamedNode {
+    // `Curie::iri` percent-encodes what an IRI may not hold.
+    NamedNode::new_unchecked(curie.iri())
+}
+
+fn text(text: &str) -> Literal {
+    Literal::new_simple_literal(text)
+}
+
+fn class(category: &str) -> NamedNode {
+    let base = if OWN_CLASSES.contains(&category) { VOCABULARY_IRI } else { BIOLINK_IRI };
+    NamedNode::new_unchecked(format!("{base}{}", encode(category)))
+}
+
+fn biolink(name: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("{BIOLINK_IRI}{name}"))
+}
+
+fn own(name: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("{VOCABULARY_IRI}{name}"))
+}
+
+fn skos(name: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("{SKOS}{name}"))
+}
+
+/// The pattern as a SPARQL 1.1 query over the export: one variable, `?answer`, that takes the strict answers.
+///
+/// Where a pattern has no `?answer`, all its variables are asked, and the query returns the values of each.
+pub fn select(graph: &Graph, pattern: &Pattern) -> String {
+    let variables = pattern.variables();
+    let block = |asked: Option<Variable>, indent: &str| -> String {
+        let lines = pattern.clauses.iter().map(|clause| format!("{indent}{}\n", triple(graph, clause, asked)));
+        lines.collect()
+    };
+    let body = match variables.as_slice() {
+        [Variable::ANSWER, ..] | [] => block(None, "  "),
+        [asked] => block(Some(*asked), "  "),
+        several => {
+            let branches = several.iter().map(|&asked| format!("  {{\n{}  }}", block(Some(asked), "    ")));
+            branches.collect::<Vec<_>>().join(" UNION\n") + "\n"
+        }
+    };
+    let used = PREFIXES.iter().filter(|(prefix, _)| body.contains(&format!("{prefix}:")));
+    let prefixes: String = used.map(|(prefix, iri)| format!("PREFIX {prefix}: <{iri}>\n")).collect();
+    format!("{prefixes}SELECT DISTINCT ?answer WHERE {{\n{body}}}")
+}
+
+const PREFIXES: [(&str, &str); 3] =
+    [("biolink", BIOLINK_IRI), ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"), ("tp", VOCABULARY_IRI)];
+
+/// A clause as a triple pattern. An absent clause holds by an edge that denies it, and not by a missing one.
+fn triple(graph: &Graph, clause: &Clause, asked: Option<Variable>) -> String {
+    let path = if clause.is_absent {
+        let denials: Vec<String> =
+            graph.relations().negatives_of(clause.relation).map(|negative| path(graph, negative)).collect();
+        match denials.as_slice() {
+            // Nothing can deny this relation, so nothing meets the clause.
+            [] => return "FILTER(false)".to_owned(),
+            [only] => only.clone(),
+            several => several.join("|"),
+        }
+    } else {
+        path(graph, clause.relation)
+    };
+    format!("{} {path} {} .", term(graph, clause.subject, asked), term(graph, clause.object, asked))
+}
+
+fn term(graph: &Graph, term: Term, asked: Option<Variable>) -> String {
+    match term {
+        Term::Node(node) => format!("<{}>", graph.curie(node).iri()),
+        Term::Variable(variable) if Some(variable) == asked => Variable::ANSWER.name(),
+        Term::Variable(variable) => variable.name(),
+    }
+}
+
+/// The strict closure of a relation as a property path: "up" says that an asserted end also holds for its ancestors,
+/// so whoever starts at the ancestor has to go down to it.
+fn path(graph: &Graph, relation: RelationId) -> String {
+    let row = graph.relation(relation);
+    let name = predicate(row);
+    if row.is_transitive || row.is_taxonomic {
+        return format!("{name}+");
+    }
+    let kind_of = predicate(graph.relation(graph.relations().is_a()));
+    let before = match row.subject {
+        Closure::None => String::new(),
+        Closure::Up => format!("^{kind_of}*/"),
+        Closure::Down => format!("{kind_of}*/"),
+    };
+    let after = match row.object {
+        Closure::None => String::new(),
+        Closure::Up => format!("/{kind_of}*"),
+        Closure::Down => format!("/^{kind_of}*"),
+    };
+    format!("{before}{name}{after}")
+}
+
+/// A predicate as a prefixed name where SPARQL can read it as one, else as an IRI.
+fn predicate(row: &Relation) -> String {
+    let is_short = row.predicate.split_once(':').is_some_and(|(prefix, local)| {
+        let is_known = PREFIXES.iter().any(|(known, _)| *known == prefix);
+        is_known && !local.is_empty() && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    if is_short { row.predicate.to_string() } else { format!("<{}>", row.iri()) }
 }

@@ -132,7 +132,7 @@ fn are_independent(context: Context<'_>, left: &Clue, right: &Clue) -> bool {
     let stems = |finding| stems(context.graph.label(finding));
     let others = stems(right.finding);
     shared <= 0.5 * left.information.min(right.information)
-        && !stems(left.finding).iter().any(|stem| others.contains(stem) && !is_common(stem))
+        && !stems(left.finding).iter().any(|stem| others.contains(stem) && !is_common_stem(stem))
 }
 
 /// The first five letters of every word of at least five.
@@ -141,8 +141,8 @@ pub fn stems(text: &str) -> Vec<String> {
     long.map(|word| word.chars().take(5).collect()).collect()
 }
 
-/// Stems that tie no two names together.
-fn is_common(stem: &str) -> bool {
+/// Whether a stem ties no two names together.
+pub fn is_common_stem(stem: &str) -> bool {
     const COMMON: [&str; 26] = [
         "abnor", "acute", "adult", "bilat", "chron", "conge", "decre", "defec", "defic", "delay", "disea", "disor",
         "eleva", "gener", "impai", "incre", "infan", "multi", "onset", "progr", "recur", "reduc", "sever", "short",
@@ -155,7 +155,11 @@ fn is_common(stem: &str) -> bool {
 pub fn shares_a_stem(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     let of = |node: NodeId| -> Vec<String> {
         let synonyms = graph.node(node).synonyms.iter().map(|synonym| &*synonym.text);
-        std::iter::once(graph.label(node)).chain(synonyms).flat_map(stems).filter(|stem| !is_common(stem)).collect()
+        std::iter::once(graph.label(node))
+            .chain(synonyms)
+            .flat_map(stems)
+            .filter(|stem| !is_common_stem(stem))
+            .collect()
     };
     let others = of(right);
     of(left).iter().any(|stem| others.contains(stem))

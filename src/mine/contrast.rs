@@ -22,7 +22,9 @@ use crate::mine::Question;
 use crate::mine::Scores;
 use crate::mine::Stratum;
 use crate::mine::case::is_presentable;
+use crate::mine::clue::shares_a_stem;
 use crate::mine::kin::are_kin;
+use crate::mine::path;
 use crate::mine::path::PROOF_BUDGET;
 use crate::mine::wording::is_wordable;
 
@@ -131,7 +133,9 @@ fn pair(
     let are_comparable = is_key
         && disease != other
         && is_presentable(context, disease, &config.prefixes)
-        && !are_kin(graph, disease, other);
+        && !are_kin(graph, disease, other)
+        && !shares_a_stem(graph, key, disease)
+        && !shares_a_stem(graph, key, other);
     if !are_comparable {
         return None;
     }
@@ -171,6 +175,10 @@ fn attempt(context: Context<'_>, pairs: &[Pair], index: u64) -> Result<Candidate
         return Err(DeadEnd("the finding does not tell the two apart"));
     }
     let information = context.statistics.information(pair.key);
+    // The denial may be of something more general: the chain of kinds between is part of the proof.
+    let mut path = vec![Hop { edge: pair.present, is_forward: true }];
+    path.extend(path::kind_chain(graph, pair.key, graph.edge(pair.absent).object));
+    path.push(Hop { edge: pair.absent, is_forward: false });
     Ok(Candidate {
         strategy: "contrast",
         stratum: "contrast".to_owned(),
@@ -179,7 +187,7 @@ fn attempt(context: Context<'_>, pairs: &[Pair], index: u64) -> Result<Candidate
         strict,
         pattern,
         key: vec![pair.key],
-        path: vec![Hop { edge: pair.present, is_forward: true }, Hop { edge: pair.absent, is_forward: true }],
+        path,
         question: Question::Contrast { disease: pair.disease, other: pair.other, shared: pair.shared.clone() },
         scores: Scores { path_weight: 0.0, mean_information: information, least_information: information },
     })

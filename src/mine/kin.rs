@@ -1,7 +1,154 @@
-//! stub
+//! Who is too near to stand beside whom.
+//!
+//! "One limb-girdle dystrophy against three others" is no question. Two nodes are kin if one is a kind of the other,
+//! if they bear one name, if the name of one extends that of the other or differs from it only by a number or a
+//! letter, or if a gene belongs to both. Where a mapping to Mondo is loaded its classes add to this; without it,
+//! names and genes are what there is.
+
 use crate::kg::Graph;
 use crate::kg::NodeId;
-/// stub
+use crate::kg::words;
+
+/// Whether two nodes are kin; a node is its own.
+///
+/// # Complexity
+///
+/// O(ancestors of both + genes of both + length of both names).
 pub fn are_kin(graph: &Graph, left: NodeId, right: NodeId) -> bool {
-    left == right || graph.twins(left).contains(&right)
+    left == right
+        || graph.twins(left).binary_search(&right).is_ok()
+        || graph.taxonomy().is_kind_of(left, right)
+        || graph.taxonomy().is_kind_of(right, left)
+        || share_a_gene(graph, left, right)
+        || share_a_name(graph.label(left), graph.label(right))
+}
+
+/// Whether a gene is associated with both.
+fn share_a_gene(graph: &Graph, left: NodeId, right: NodeId) -> bool {
+    let Some(relation) = graph.relations().id("associated_with") else { return false };
+    let genes = graph.subjects(right, relation);
+    graph.subjects(left, relation).iter().any(|gene| genes.binary_search_by_key(&gene.node, |other| other.node).is_ok())
+}
+
+/// Whether one name extends the other, or both come down to one stem.
+fn share_a_name(left: &str, right: &str) -> bool {
+    let (left, right) = (name_stem(left), name_stem(right));
+    if left.is_empty() || right.is_empty() {
+        return false;
+    }
+    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    // "Alexander disease" and "juvenile Alexander disease"; a stem of one common word ties nothing.
+    let is_telling = short.len() >= 2 || !COMMON.contains(&short[0].as_str());
+    is_telling && long.windows(short.len()).any(|part| part == short.as_slice())
+}
+
+/// Words that name no disease by themselves.
+const COMMON: [&str; 14] = [
+    "syndrome",
+    "disease",
+    "disorder",
+    "deficiency",
+    "dysplasia",
+    "anemia",
+    "epilepsy",
+    "ataxia",
+    "dystrophy",
+    "myopathy",
+    "neuropathy",
+    "encephalopathy",
+    "tumor",
+    "cancer",
+];
+
+/// A name without what only numbers it: "spinocerebellar ataxia type 35" and "spinocerebellar ataxia type 6" are
+/// both "spinocerebellar ataxia". Forms (`classic form`, `infantile`) and modes of inheritance go too.
+pub fn name_stem(label: &str) -> Vec<String> {
+    const NUMBERING: [&str; 30] = [
+        "type",
+        "types",
+        "group",
+        "subtype",
+        "form",
+        "variant",
+        "complementation",
+        "stage",
+        "grade",
+        "classic",
+        "classical",
+        "infantile",
+        "juvenile",
+        "neonatal",
+        "congenital",
+        "adult",
+        "late",
+        "early",
+        "onset",
+        "severe",
+        "mild",
+        "autosomal",
+        "dominant",
+        "recessive",
+        "linked",
+        "x",
+        "familial",
+        "isolated",
+        "hereditary",
+        "sporadic",
+    ];
+    let is_number = |word: &String| {
+        word.chars().any(|letter| letter.is_ascii_digit())
+            || word.chars().count() == 1
+            || word.chars().all(|letter| "ivx".contains(letter))
+            || NUMBERING.contains(&word.as_str())
+    };
+    words(label).into_iter().filter(|word| !is_number(word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kin(text: &str, left: &str, right: &str) -> bool {
+        let graph = Graph::from_arrows(text).unwrap();
+        let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
+        are_kin(&graph, node(left), node(right))
+    }
+
+    #[test]
+    fn names_that_differ_by_a_number_are_kin() {
+        for (left, right) in [
+            ("Spinocerebellar ataxia type 35", "Spinocerebellar ataxia type 6"),
+            ("Alexander disease", "Alexander disease type I"),
+            ("Juvenile Huntington disease", "Huntington disease"),
+            ("Pelizaeus-Merzbacher disease, connatal form", "Pelizaeus-Merzbacher disease, classic form"),
+            ("X-linked Emery-Dreifuss muscular dystrophy", "Autosomal dominant Emery-Dreifuss muscular dystrophy"),
+        ] {
+            assert!(share_a_name(left, right), "{left} / {right}");
+        }
+    }
+
+    #[test]
+    fn names_that_share_a_common_word_are_not() {
+        for (left, right) in [
+            ("Alexander disease", "Krabbe disease"),
+            ("Epilepsy", "Myoclonic epilepsy of infancy"),
+            ("Chediak-Higashi syndrome", "Griscelli syndrome"),
+        ] {
+            assert!(!share_a_name(left, right), "{left} / {right}");
+        }
+    }
+
+    #[test]
+    fn a_shared_gene_makes_kin() {
+        let text = "Gene:g -associated_with-> Disease:alpha\nGene:g -associated_with-> Disease:beta\nGene:h -associated_with-> Disease:gamma";
+        assert!(kin(text, "Disease:alpha", "Disease:beta"));
+        assert!(!kin(text, "Disease:alpha", "Disease:gamma"));
+    }
+
+    #[test]
+    fn kinds_are_kin_and_siblings_are_not() {
+        let text = "Disease:alpha -is_a-> Disease:beta -is_a-> Disease:gamma\nDisease:delta -is_a-> Disease:gamma";
+        assert!(kin(text, "Disease:alpha", "Disease:gamma"));
+        assert!(!kin(text, "Disease:alpha", "Disease:delta"));
+    }
 }

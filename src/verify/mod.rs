@@ -4,6 +4,9 @@
 //! rejects. Each recomputes what it claims from the graph; it trusts nothing that mining or writing noted down.
 
 pub mod checks;
+mod parts;
+#[cfg(test)]
+mod sample;
 
 use crate::finding::Code;
 use crate::kg::Graph;

@@ -1,0 +1,63 @@
+#![doc = include_str!("hub_path.md")]
+
+use crate::finding::Code;
+use crate::mine::Question;
+use crate::mine::path::meets_in_a_finding;
+use crate::mine::path::nodes;
+use crate::synth::Item;
+use crate::verify::Check;
+use crate::verify::Context;
+
+/// Paths explain something.
+pub(super) struct HubPath;
+
+impl Check for HubPath {
+    fn code(&self) -> Code {
+        Code("V109")
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("hub_path.md")
+    }
+
+    fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
+        if item.question != Question::Path {
+            return None;
+        }
+        let graph = context.graph;
+        let is_allowed = |hop: &crate::mine::Hop| {
+            let row = graph.relation(graph.edge(hop.edge).relation);
+            let named = ["associated_with", "has_phenotype", "part_of"].contains(&&*row.name);
+            named || row.is_taxonomic || row.is_causal
+        };
+        if !item.path.iter().all(is_allowed) {
+            return Some("a relation of the path explains nothing".to_owned());
+        }
+        if meets_in_a_finding(graph, &item.path) {
+            return Some("the path goes through a shared finding".to_owned());
+        }
+        let all = nodes(graph, &item.path);
+        let inner = all.get(1..all.len().saturating_sub(1)).unwrap_or(&[]);
+        let hub = inner.iter().find(|&&node| graph.degree(node) > MAX_DEGREE)?;
+        Some(format!("`{}` is a hub of {} edges", graph.label(*hub), graph.degree(*hub)))
+    }
+}
+
+/// In the HPO release only findings and modes of inheritance have more edges than this, and no gene or disease has.
+const MAX_DEGREE: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::sample::Sample;
+
+    #[test]
+    fn a_path_through_a_shared_finding_is_rejected() {
+        let sample = Sample::new();
+        let item = sample.path();
+        assert_eq!(sample.reject(&HubPath, &item), None);
+        let mut bad = item.clone();
+        bad.path = sample.path_through_a_finding();
+        assert!(sample.reject(&HubPath, &bad).is_some());
+    }
+}

@@ -1,0 +1,45 @@
+#![doc = include_str!("licence.md")]
+
+use crate::finding::Code;
+use crate::kg::Licence as Class;
+use crate::synth::Item;
+use crate::verify::Check;
+use crate::verify::Context;
+use crate::verify::parts;
+
+/// Everything used may be passed on.
+pub(super) struct Licence;
+
+impl Check for Licence {
+    fn code(&self) -> Code {
+        Code("V112")
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("licence.md")
+    }
+
+    fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
+        let graph = context.graph;
+        let edges = parts::cited(item).into_iter().map(|edge| graph.edge_licence(edge));
+        let names = parts::used(context, item).into_iter().map(|node| graph.source(graph.node(node).source).licence);
+        let joined = edges.chain(names).max().unwrap_or(Class::Unknown);
+        (!joined.may_publish()).then(|| format!("its licence is {joined}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::sample::Sample;
+
+    #[test]
+    fn one_restricted_source_holds_an_item_back() {
+        let open = Sample::new();
+        assert_eq!(open.reject(&Licence, &open.case()), None);
+        let restricted = Sample::licensed(crate::kg::Licence::Restricted);
+        assert!(restricted.reject(&Licence, &restricted.case()).is_some());
+        let credited = Sample::licensed(crate::kg::Licence::AttributionWithNotice);
+        assert_eq!(credited.reject(&Licence, &credited.case()), None);
+    }
+}

@@ -1,0 +1,49 @@
+#![doc = include_str!("wordable_clues.md")]
+
+use crate::finding::Code;
+use crate::kg::statistics::FINDING;
+use crate::mine::wording::is_wordable;
+use crate::synth::Item;
+use crate::verify::Check;
+use crate::verify::Context;
+use crate::verify::parts;
+
+/// Findings are worded as a clinician would.
+pub(super) struct WordableClues;
+
+impl Check for WordableClues {
+    fn code(&self) -> Code {
+        Code("V202")
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("wordable_clues.md")
+    }
+
+    fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
+        let graph = context.graph;
+        let clues = parts::clues(context, item).into_iter().map(|(_, finding)| finding);
+        let options = item.options.iter().flat_map(|option| option.nodes.iter().copied());
+        let findings = clues.chain(options).filter(|&node| graph.category(node) == FINDING);
+        findings.into_iter().find_map(|finding| {
+            let why = is_wordable(graph.label(finding)).err()?;
+            Some(format!("`{}` cannot be told: {why}", graph.label(finding)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::sample::Sample;
+
+    #[test]
+    fn a_heading_is_no_clue() {
+        let sample = Sample::new();
+        let item = sample.case();
+        assert_eq!(sample.reject(&WordableClues, &item), None);
+        let mut bad = item.clone();
+        bad.pattern.clauses[0].object = crate::kg::search::Term::Node(sample.heading());
+        assert!(sample.reject(&WordableClues, &bad).is_some());
+    }
+}

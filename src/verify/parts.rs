@@ -1,0 +1,109 @@
+//! What checks read off an item, always from its pattern and its nodes and never from what mining noted.
+
+use crate::kg::EdgeId;
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::RelationId;
+use crate::kg::search::Clause;
+use crate::kg::search::Term;
+use crate::mine::Question;
+use crate::synth::Item;
+use crate::verify::Context;
+
+/// A relation by name.
+pub(super) fn relation(graph: &Graph, name: &str) -> Option<RelationId> {
+    graph.relations().id(name)
+}
+
+/// The constants at one end of the present clauses of a relation, in order, with the clause's position.
+pub(super) fn objects_of(context: Context<'_>, item: &Item, name: &str) -> Vec<(usize, NodeId)> {
+    let wanted = relation(context.graph, name);
+    let clauses = item.pattern.clauses.iter().enumerate();
+    let present = clauses.filter(|(_, clause)| !clause.is_absent && Some(clause.relation) == wanted);
+    present.filter_map(|(at, clause)| constant(clause.object).map(|node| (at, node))).collect()
+}
+
+/// The node of a constant term.
+pub(super) fn constant(term: Term) -> Option<NodeId> {
+    match term {
+        Term::Node(node) => Some(node),
+        Term::Variable(_) => None,
+    }
+}
+
+/// The clues of a vignette: position of the clause, and the finding. Empty for other questions.
+pub(super) fn clues(context: Context<'_>, item: &Item) -> Vec<(usize, NodeId)> {
+    match item.question {
+        Question::Diagnosis(_) | Question::CausalGene { .. } => objects_of(context, item, "has_phenotype"),
+        _ => Vec::new(),
+    }
+}
+
+/// The disease that a vignette is about: its key, or the disease at the other end of the key gene's edge.
+pub(super) fn subject(context: Context<'_>, item: &Item) -> Option<NodeId> {
+    let key = *item.answer.first()?;
+    match item.question {
+        Question::Diagnosis(_) => Some(key),
+        Question::CausalGene { .. } => {
+            let associated = relation(context.graph, "associated_with");
+            let edges = item.path.iter().map(|hop| context.graph.edge(hop.edge));
+            edges
+                .into_iter()
+                .find(|edge| Some(edge.relation) == associated && edge.subject == key)
+                .map(|edge| edge.object)
+        }
+        _ => None,
+    }
+}
+
+/// The diseases that an option stands for: itself, or those of a gene.
+pub(super) fn diseases_of(context: Context<'_>, option: NodeId) -> Vec<NodeId> {
+    let graph = context.graph;
+    match (graph.category(option), relation(graph, "associated_with")) {
+        ("Gene", Some(associated)) => {
+            let mut diseases: Vec<NodeId> = graph.objects(option, associated).iter().map(|to| to.node).collect();
+            diseases.dedup();
+            diseases
+        }
+        _ => vec![option],
+    }
+}
+
+/// Every edge that an item cites.
+pub(super) fn cited(item: &Item) -> Vec<EdgeId> {
+    let steps = item.steps.iter().flat_map(|step| step.edges.iter().copied());
+    let denying = item.distractors.iter().flat_map(|distractor| distractor.edges.iter().copied());
+    let mut edges: Vec<EdgeId> = item.path.iter().map(|hop| hop.edge).chain(steps).chain(denying).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// Every node that an item uses: ends of cited edges, options, answer, anchors.
+pub(super) fn used(context: Context<'_>, item: &Item) -> Vec<NodeId> {
+    let mut nodes: Vec<NodeId> = item.named.clone();
+    for edge in cited(item) {
+        let ends = context.graph.edge(edge);
+        nodes.extend([ends.subject, ends.object]);
+    }
+    nodes.extend(item.options.iter().flat_map(|option| option.nodes.iter().copied()));
+    nodes.extend(&item.answer);
+    nodes.extend(item.pattern.anchors());
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
+}
+
+/// The edge of the binding that states a finding of a disease.
+pub(super) fn stated(context: Context<'_>, item: &Item, disease: NodeId, finding: NodeId) -> Option<EdgeId> {
+    let has = relation(context.graph, "has_phenotype");
+    item.path.iter().map(|hop| hop.edge).find(|&edge| {
+        let ends = context.graph.edge(edge);
+        Some(ends.relation) == has && ends.subject == disease && ends.object == finding
+    })
+}
+
+/// Whether a clause asks for the absence of something.
+pub(super) fn is_absent(clause: &&Clause) -> bool {
+    clause.is_absent
+}

@@ -1,0 +1,191 @@
+//! A made-up clinic for the tests of checks: a graph large enough that cases, finding sets, contrasts and paths are
+//! mined from it for real, so that a planted defect is the only thing wrong with an item.
+
+use std::fmt::Write as _;
+
+use crate::kg::EdgeId;
+use crate::kg::Graph;
+use crate::kg::Licence;
+use crate::kg::NodeId;
+use crate::kg::statistics::Statistics;
+use crate::mine;
+use crate::mine::Hop;
+use crate::mine::MineConfig;
+use crate::seed::Seed;
+use crate::synth;
+use crate::synth::Item;
+use crate::verify::Check;
+use crate::verify::Context;
+
+pub(super) struct Sample {
+    graph: Graph,
+    statistics: Statistics,
+}
+
+const N_DISEASES: usize = 150;
+const N_FINDINGS: usize = 240;
+const N_SYSTEMS: usize = 8;
+const PER_DISEASE: usize = 12;
+
+/// A word of five letters that no other number gives, with an ending.
+fn word(number: usize, ending: &str) -> String {
+    const CONSONANTS: [char; 12] = ['b', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'p', 'r', 't', 'z'];
+    const VOWELS: [char; 4] = ['a', 'o', 'u', 'e'];
+    let consonant = |at: usize| CONSONANTS[at % 12];
+    let vowel = |at: usize| VOWELS[at % 4];
+    let letters = [
+        consonant(number),
+        vowel(number / 12),
+        consonant(number / 48),
+        vowel(number / 7),
+        consonant(number * 5 + number / 12),
+    ];
+    letters.iter().collect::<String>() + ending
+}
+
+fn finding(number: usize) -> String {
+    format!("PhenotypicFeature:{}", word(number, "osis"))
+}
+
+fn disease(number: usize) -> String {
+    format!("Disease:{}_malady", word(1_000 + number * 3, "ian"))
+}
+
+fn arrows() -> String {
+    let mut text = String::new();
+    for number in 0..N_FINDINGS {
+        let system = number % N_SYSTEMS;
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{} -is_a-> PhenotypicFeature:system_{system} -is_a-> PhenotypicFeature:root",
+            finding(number)
+        );
+    }
+    for number in 0..N_DISEASES {
+        let mut stream = Seed(11).stream(&["sample"], number as u64);
+        let mut numbers: Vec<usize> = (0..N_FINDINGS).collect();
+        stream.shuffle(&mut numbers);
+        for &found in numbers.iter().take(PER_DISEASE) {
+            let _ = writeln!(text, "{} -has_phenotype[80-99%]-> {}", disease(number), finding(found));
+        }
+        let _ =
+            writeln!(text, "Gene:GEN{} -associated_with-> {}", word(number * 7, "").to_uppercase(), disease(number));
+    }
+    // Two look-alikes, told apart by one finding.
+    for shared in 0..8 {
+        for twin in ["Disease:lefty_malady", "Disease:right_malady"] {
+            let _ = writeln!(text, "{twin} -has_phenotype[80-99%]-> {}", finding(shared * 9));
+        }
+    }
+    for own in 0..3 {
+        let _ = writeln!(text, "Disease:lefty_malady -has_phenotype[80-99%]-> {}", finding(100 + own));
+        let _ = writeln!(text, "Disease:right_malady -has_phenotype[80-99%]-> {}", finding(130 + own));
+    }
+    let _ = writeln!(text, "Disease:right_malady -phenotype_absent-> {}", finding(100));
+    text.push_str("Disease:stray_malady -has_phenotype-> PhenotypicFeature:abnormality_of_the_spleen\n");
+    text.push_str("Disease:malady_type_2 -has_phenotype-> PhenotypicFeature:torn\n");
+    text.push_str("Disease:malady_type_2 -phenotype_absent-> PhenotypicFeature:torn\n");
+    text
+}
+
+impl Sample {
+    pub(super) fn new() -> Self {
+        Self::licensed(Licence::Open)
+    }
+
+    pub(super) fn licensed(licence: Licence) -> Self {
+        let mut graph = Graph::from_arrows(&arrows()).unwrap();
+        graph.relicense(licence);
+        let statistics = Statistics::of(&graph);
+        Self { graph, statistics }
+    }
+
+    fn mined(&self, section: &str) -> Item {
+        let config: MineConfig = toml::from_str(section).unwrap();
+        let context = mine::Context { graph: &self.graph, statistics: &self.statistics, seed: Seed(7) };
+        let writer = synth::Writer::new(context);
+        let strata = mine::strata(context, &config).unwrap();
+        let stratum = &strata[0];
+        let made =
+            (0..stratum.n_indices).map(|index| (stratum.attempt)(index).and_then(|found| synth::item(&writer, found)));
+        let mut reasons = Vec::new();
+        for made in made {
+            match made {
+                Ok(item) => return item,
+                Err(why) => reasons.push(why),
+            }
+        }
+        panic!("nothing is mined: {reasons:?}");
+    }
+
+    pub(super) fn case(&self) -> Item {
+        self.mined("[[case]]\ntarget = 'Disease'\nn_items = 1")
+    }
+
+    pub(super) fn finding_set(&self) -> Item {
+        self.mined("[[finding_set]]\nn_items = 1")
+    }
+
+    pub(super) fn contrast(&self) -> Item {
+        self.mined("[[contrast]]\nn_items = 1")
+    }
+
+    pub(super) fn path(&self) -> Item {
+        self.mined("[[walk]]\nhops = { 2 = 1.0 }\nrelations = ['associated_with', 'has_phenotype']\nn_items = 1")
+    }
+
+    pub(super) fn reject(&self, check: &dyn Check, item: &Item) -> Option<String> {
+        check.reject(Context { graph: &self.graph, statistics: &self.statistics }, item)
+    }
+
+    fn node(&self, text: &str) -> NodeId {
+        self.graph.find(&text.parse().unwrap()).unwrap()
+    }
+
+    fn edge(&self, subject: &str, relation: &str) -> EdgeId {
+        let relation = self.graph.relations().id(relation).unwrap();
+        self.graph.objects(self.node(subject), relation)[0].edge
+    }
+
+    /// An edge of a disease that the item is not about.
+    pub(super) fn edge_of_another(&self, item: &Item) -> EdgeId {
+        let subject = self.graph.edge(item.path[0].edge).subject;
+        let other = (0..N_DISEASES).map(disease).find(|name| self.node(name) != subject).unwrap();
+        self.edge(&other, "has_phenotype")
+    }
+
+    pub(super) fn contradicted_edge(&self) -> EdgeId {
+        self.edge("Disease:malady_type_2", "has_phenotype")
+    }
+
+    /// Disease – finding – disease.
+    pub(super) fn path_through_a_finding(&self) -> Vec<Hop> {
+        let shared = self.graph.incoming(self.node(&finding(0)));
+        let has = self.graph.relations().id("has_phenotype").unwrap();
+        let edges: Vec<EdgeId> = shared.iter().filter(|from| from.relation == has).map(|from| from.edge).collect();
+        vec![Hop { edge: edges[0], is_forward: true }, Hop { edge: edges[1], is_forward: false }]
+    }
+
+    pub(super) fn heading(&self) -> NodeId {
+        self.node("PhenotypicFeature:abnormality_of_the_spleen")
+    }
+
+    pub(super) fn numbered(&self) -> NodeId {
+        self.node("Disease:malady_type_2")
+    }
+
+    pub(super) fn nameless(&self) -> NodeId {
+        self.graph.nodes().find(|(_, node)| node.label.is_empty()).unwrap().0
+    }
+}
+
+#[test]
+fn every_check_accepts_what_is_mined() {
+    let sample = Sample::new();
+    for item in [sample.case(), sample.finding_set(), sample.contrast(), sample.path()] {
+        for check in crate::verify::checks::all() {
+            assert_eq!(sample.reject(*check, &item), None, "{} of {item:#?}", check.code());
+        }
+    }
+}
