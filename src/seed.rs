@@ -88,6 +88,14 @@ impl Stream {
         last
     }
 
+    /// The position of a weight, given the running sums of all weights: as [`Stream::weighted`], for weights that are
+    /// drawn from many times. O(log n).
+    pub fn weighted_by_sums(&mut self, sums: &[f64]) -> Option<usize> {
+        let total = sums.last().copied().filter(|total| *total > 0.0 && total.is_finite())?;
+        let drawn = self.unit() * total;
+        Some(sums.partition_point(|sum| *sum <= drawn).min(sums.len() - 1))
+    }
+
     /// Shuffles in place (Fisher–Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

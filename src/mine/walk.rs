@@ -54,7 +54,8 @@ struct Walker<'a> {
     config: &'a WalkConfig,
     relations: Vec<RelationId>,
     starts: Vec<NodeId>,
-    weights: Vec<f64>,
+    /// Running sums of the weights of `starts`.
+    sums: Vec<f64>,
 }
 
 /// The strata of a section: one a number of hops.
@@ -65,8 +66,14 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a WalkConfig) -> Result
         let starts: Vec<NodeId> =
             context.graph.nodes().map(|(node, _)| node).filter(|&node| is_open(context.graph, config, node)).collect();
         let degree = |&node: &NodeId| degree_in(context.graph, node, &relations);
-        let weights = starts.iter().map(degree).map(damped).collect();
-        let walker = Walker { context, config, relations: relations.clone(), starts, weights };
+        let weights = starts.iter().map(degree).map(damped);
+        let sums = weights
+            .scan(0.0, |sum, weight| {
+                *sum += weight;
+                Some(*sum)
+            })
+            .collect();
+        let walker = Walker { context, config, relations: relations.clone(), starts, sums };
         let name = format!("walk/{n_hops}");
         let stratum = name.clone();
         strata.push(Stratum {
@@ -86,7 +93,7 @@ impl Walker<'_> {
     fn attempt(&self, stratum: &str, n_hops: u32, index: u64) -> Result<Candidate, DeadEnd> {
         let graph = self.context.graph;
         let mut stream = self.context.seed.stream(&["mine", stratum], index);
-        let start = stream.weighted(&self.weights).map(|at| self.starts[at]);
+        let start = stream.weighted_by_sums(&self.sums).map(|at| self.starts[at]);
         let mut at = start.ok_or(DeadEnd("no node has an edge that may be walked"))?;
         let mut visited = vec![at];
         let mut walked: Vec<Hop> = Vec::new();

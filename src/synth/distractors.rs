@@ -59,9 +59,9 @@ impl Writer<'_> {
             let failed_findings: Vec<NodeId> = failed.iter().map(|&at| clues[at]).collect();
             let is_eligible = disease != key
                 && graph.curie(disease).prefix() == prefix
-                && !are_kin(graph, key, disease)
                 && fails_enough(self.context, &failed_findings)
-                && !offered.stems.iter().any(|stem| told.contains(stem));
+                && !offered.stems.iter().any(|stem| told.contains(stem))
+                && !are_kin(graph, key, disease);
             if !is_eligible {
                 continue;
             }

@@ -26,7 +26,10 @@ impl Check for StepsCite {
             for hop in &item.path {
                 nodes.extend([hop.from(context.graph), hop.to(context.graph)]);
             }
-            nodes.extend(item.options.iter().flat_map(|option| option.nodes.iter()));
+            let options = item.options.iter().flat_map(|option| option.nodes.iter());
+            // The diseases of a gene that is offered are what its findings hang on.
+            nodes.extend(options.clone().flat_map(|&node| parts::diseases_of(context, node)));
+            nodes.extend(options);
             nodes
         };
         for step in &item.steps {
