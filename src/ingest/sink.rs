@@ -69,6 +69,28 @@ impl<'a> Sink<'a> {
         self.relations.id(name).ok_or_else(|| ReadError::Relation { path: self.path(), relation: name.into() })
     }
 
+    /// The relation that a name is the inverse of.
+    pub fn inverse(&self, name: &str) -> Option<RelationId> {
+        self.relations.inverse(name)
+    }
+
+    /// The relation with a Biolink predicate, given without its prefix.
+    pub fn relation_of_predicate(&self, predicate: &str) -> Option<RelationId> {
+        self.relations.of_predicate(predicate)
+    }
+
+    /// The one relation that denies a relation; `None` too if there are several.
+    pub fn negative(&self, relation: RelationId) -> Option<RelationId> {
+        let mut negatives = self.relations.negatives_of(relation);
+        negatives.next().filter(|_| negatives.next().is_none())
+    }
+
+    /// Whether a relation names a category as that of one of its ends.
+    pub fn is_end(&self, category: &str) -> bool {
+        let mut named = self.relations.iter().flat_map(|(_, row)| row.domain.iter().chain(&row.range));
+        named.any(|name| **name == *category)
+    }
+
     /// A record that describes a node.
     pub fn node(&mut self, mut node: NodeRecord) {
         if has_prefix(&node.curie, self.leave_out_prefixes) {

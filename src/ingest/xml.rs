@@ -8,6 +8,7 @@
 use std::io::BufRead;
 use std::io::Read;
 
+use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 
@@ -158,7 +159,8 @@ impl Xml {
             if attributes.len() == MAX_ATTRIBUTES {
                 return Err(self.error(line, format!("`<{name}>` has more than {MAX_ATTRIBUTES} attributes")));
             }
-            let value = attribute.unescape_value().map_err(|error| self.broken(line, error))?;
+            let value =
+                attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| self.broken(line, error))?;
             attributes.push((attribute.key.as_ref().into(), value.into()));
         }
         self.has_root = true;

@@ -232,6 +232,8 @@ fn nodes(
                 if let Some(file) = file {
                     file.duplicates += 1;
                 }
+                // What is mentioned by the way is not thereby in use.
+                record.is_obsolete |= !counts && entry.get().is_obsolete;
                 merge_node(entry.get_mut(), record);
             }
         }

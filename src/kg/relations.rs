@@ -240,6 +240,18 @@ impl Relations {
         self.0.get_index_of(name).and_then(|index| u16::try_from(index).ok()).map(RelationId)
     }
 
+    /// The row that a name is the inverse of; of a symmetric relation it is its own.
+    pub fn inverse(&self, name: &str) -> Option<RelationId> {
+        self.iter().find(|(_, row)| *row.inverse == *name).map(|(id, _)| id)
+    }
+
+    /// The first row with a Biolink predicate, given without its prefix. Biolink's `subclass_of` is RDF Schema's.
+    pub fn of_predicate(&self, predicate: &str) -> Option<RelationId> {
+        let wanted = if predicate == "subclass_of" { "rdfs:subClassOf" } else { predicate };
+        let is_it = |row: &Relation| row.predicate.strip_prefix("biolink:").unwrap_or(&row.predicate) == wanted;
+        self.iter().find(|(_, row)| is_it(row)).map(|(id, _)| id)
+    }
+
     /// The row of an id of this table.
     pub fn row(&self, id: RelationId) -> &Relation {
         &self.0[id.index()]
@@ -281,6 +293,17 @@ mod tests {
         let present = relations.id("has_phenotype").unwrap();
         assert_eq!(relations.negatives_of(present).collect::<Vec<_>>(), [absent]);
         assert_eq!(relations.row(present).iri(), "https://w3id.org/biolink/vocab/has_phenotype");
+    }
+
+    #[test]
+    fn a_relation_is_found_by_its_predicate_and_by_its_inverse() {
+        let relations = Relations::standard().unwrap();
+        let name = |id: Option<RelationId>| id.map(|id| relations.row(id).name.to_string());
+        assert_eq!(name(relations.of_predicate("subclass_of")).as_deref(), Some("is_a"));
+        assert_eq!(name(relations.of_predicate("treats")).as_deref(), Some("treats"));
+        assert_eq!(name(relations.of_predicate("affects")), None);
+        assert_eq!(name(relations.inverse("has_associated_gene")).as_deref(), Some("associated_with"));
+        assert_eq!(name(relations.inverse("treats")), None);
     }
 
     #[test]

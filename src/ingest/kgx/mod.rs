@@ -1,30 +1,59 @@
-//! Not written yet.
+//! KGX, the exchange format of Biolink graphs: a table of nodes and a table of edges.
+//!
+//! What KGX leaves open is decided here, once: which of several categories a node has, what a predicate is called in
+//! our table of relations, and that an end which no node table describes is a node all the same.
 
-use serde::Deserialize;
+mod edges;
+mod nodes;
 
-use crate::ingest::Input;
-use crate::ingest::ReadError;
-use crate::ingest::Reader;
-use crate::ingest::Sink;
+use crate::kg::Curie;
 
-/// Settings of the reader.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KgxNodes {}
+pub(super) use edges::KgxEdges;
+pub(super) use nodes::KgxNodes;
 
-/// Settings of the reader.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KgxEdges {}
+/// An identifier that may be written as an IRI.
+fn identifier(text: &str) -> Result<Curie, String> {
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return Curie::from_iri(text).map_err(|_| format!("`{text}` begins as the IRIs of no known prefix do"));
+    }
+    text.parse().map_err(|error: crate::kg::CurieError| error.to_string())
+}
 
-impl Reader for KgxNodes {
-    fn read(&self, _input: Input, _sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        Ok(())
+/// A class or predicate without the prefix of Biolink.
+fn local(text: &str) -> &str {
+    let text = text.strip_prefix(crate::kg::BIOLINK_IRI).unwrap_or(text);
+    text.strip_prefix("biolink:").unwrap_or(text)
+}
+
+/// What a yes-or-no field says; empty is no.
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "" | "0" => Some(false),
+        "1" => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ => None,
     }
 }
 
-impl Reader for KgxEdges {
-    fn read(&self, _input: Input, _sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_may_be_an_iri() {
+        assert_eq!(identifier("http://identifiers.org/hgnc/7883").unwrap().as_str(), "HGNC:7883");
+        assert_eq!(identifier("Orphanet:58").unwrap().as_str(), "ORPHA:58");
+        assert_eq!(
+            identifier("http://example.org/x").unwrap_err(),
+            "`http://example.org/x` begins as the IRIs of no known prefix do"
+        );
+    }
+
+    #[test]
+    fn classes_and_predicates_lose_the_prefix_of_biolink() {
+        for text in ["Disease", "biolink:Disease", "https://w3id.org/biolink/vocab/Disease"] {
+            assert_eq!(local(text), "Disease");
+        }
     }
 }
