@@ -104,6 +104,8 @@ record! {
         conflicts: Vec<String>,
         /// The relation that this one denies; null where it denies none.
         negates: Option<String>,
+        /// Asserted objects that tell fewer nats do not vouch for their kinds in the loose reading; null: all do.
+        vague_below: Option<f64>,
     }
 }
 
@@ -179,6 +181,7 @@ fn relation_row(relation: &Relation) -> RelationRow {
         object_down: relation.object == Closure::Down,
         conflicts: relation.conflicts.iter().map(ToString::to_string).collect(),
         negates: relation.negates.as_ref().map(ToString::to_string),
+        vague_below: relation.vague_below,
     }
 }
 
@@ -266,6 +269,7 @@ impl Listing {
         for choice in [negates, otherwise] {
             self.text(choice.as_deref().unwrap_or(""));
         }
+        self.text(&relation.vague_below.map_or_else(String::new, |nats| nats.to_string()));
         let properties = [
             relation.is_symmetric,
             relation.is_transitive,
