@@ -364,12 +364,12 @@ def funnel(db, manifest, root):
     f = manifest["funnel"]
     if f["mined"] != f["written"] + sum(f["rejected"].values()):
         yield "manifest", "mined is not written + rejected"
-    if db.sql("select count(*) from items").fetchone()[0] != f["written"]:
+    if db.sql("select count(*) from items").fetchall()[0][0] != f["written"]:
         yield "manifest", "the number of items is not that of the funnel"
     rows = dict(db.sql("select rejected_by, count(*) from rejected group by 1").fetchall())
     if rows != f["rejected"]:
         yield "manifest", f"rejected/ holds {rows}, the funnel {f['rejected']}"
-    if db.sql("select count(*) from rejected where coalesce(rejected_because, '') = ''").fetchone()[0]:
+    if db.sql("select count(*) from rejected where coalesce(rejected_because, '') = ''").fetchall()[0][0]:
         yield "rejected", "a row does not say why"
     splits = dict(db.sql("select split, count(*) from items group by 1").fetchall())
     if splits != {name: n for name, n in manifest["splits"].items() if n}:
