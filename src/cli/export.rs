@@ -37,6 +37,8 @@ enum Format {
     Parquet,
     /// KGX: nodes.tsv and edges.tsv
     Kgx,
+    /// N-Triples: graph.nt
+    Nt,
 }
 
 pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()> {
@@ -53,6 +55,10 @@ pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()
         Format::Kgx => {
             write::write_kgx(graph, to)?;
             &["nodes.tsv", "edges.tsv"]
+        }
+        Format::Nt => {
+            write::write_ntriples(graph, to)?;
+            &["graph.nt"]
         }
     };
     let paths = names.iter().map(|name| format!("{}\n", printable(&to.join(name).to_string_lossy())));

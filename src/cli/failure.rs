@@ -222,12 +222,11 @@ fn exit(error: &anyhow::Error) -> Exit {
     if let Some(error) = error.downcast_ref::<thinkpath::Error>() {
         return exit_of_library(error);
     }
-    if error.downcast_ref::<WriteError>().is_some_and(|error| exit_of_writing(error) == Exit::CannotWrite)
-        || error.downcast_ref::<io::Error>().is_some()
-    {
-        return Exit::CannotWrite;
+    match (error.downcast_ref::<WriteError>(), error.downcast_ref::<io::Error>()) {
+        (Some(error), _) => exit_of_writing(error),
+        (None, Some(_)) => Exit::CannotWrite,
+        (None, None) => Exit::Input,
     }
-    if error.downcast_ref::<WriteError>().is_some() { Exit::CannotCreate } else { Exit::Input }
 }
 
 fn exit_of_library(error: &thinkpath::Error) -> Exit {
@@ -243,7 +242,9 @@ fn exit_of_library(error: &thinkpath::Error) -> Exit {
 fn exit_of_writing(error: &WriteError) -> Exit {
     match error {
         WriteError::Different { .. } | WriteError::Foreign { .. } | WriteError::Manifest { .. } => Exit::CannotCreate,
-        WriteError::Share { .. } | WriteError::Shares { .. } | WriteError::View { .. } => Exit::Input,
+        WriteError::Share { .. } | WriteError::Shares { .. } | WriteError::View { .. } | WriteError::Closed { .. } => {
+            Exit::Input
+        }
         WriteError::Licence { .. } | WriteError::Options { .. } | WriteError::Conservation { .. } => Exit::Bug,
         WriteError::Io { error, .. } if error.kind() == io::ErrorKind::PermissionDenied => Exit::CannotCreate,
         _ => Exit::CannotWrite,

@@ -9,7 +9,7 @@ use comfy_table::Table;
 use thinkpath::finding::printable;
 
 /// How wide prose is set, in characters.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 
 /// Prints a result.
 ///

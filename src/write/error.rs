@@ -95,6 +95,14 @@ pub enum WriteError {
         /// In what it differs.
         differences: Vec<Difference>,
     },
+    /// A part of the graph may not be passed on, and the format cannot leave it out.
+    #[error("source `{source_name}` may not be passed on, its licence is `{licence}`; KGX and Parquet leave it out")]
+    Closed {
+        /// The source.
+        source_name: Box<str>,
+        /// Its licence.
+        licence: Licence,
+    },
     /// An item that may not be passed on came this far: a bug of ours.
     #[error("item {id} uses a source whose licence is `{licence}`; verify should have rejected it")]
     Licence {

@@ -17,6 +17,7 @@ use crate::kg::Graph;
 use crate::kg::Node;
 use crate::kg::NodeId;
 use crate::kg::SourceId;
+use crate::kg::rdf;
 use crate::write::error::WriteError;
 
 const NODE_COLUMNS: [&str; 8] =
@@ -59,6 +60,19 @@ pub fn write_kgx(graph: &Graph, dir: &Path) -> Result<(), WriteError> {
         let open = graph.edges().filter(|(_, edge)| is_open(edge));
         open.map(|(id, edge)| edge_cells(graph, id, edge)).try_for_each(|cells| write_row(out, cells))
     })
+}
+
+/// Writes `graph.nt` into a folder, which is made if it is missing. N-Triples have no column for a licence, so a graph
+/// of which a part may not be passed on is refused as a whole.
+///
+/// # Errors
+///
+/// [`WriteError::Closed`] with the source that forbids it; else [`WriteError`] with the file.
+pub fn write_ntriples(graph: &Graph, dir: &Path) -> Result<(), WriteError> {
+    if let Some(source) = graph.sources().iter().find(|source| !source.licence.may_publish()) {
+        return Err(WriteError::Closed { source_name: source.name.clone(), licence: source.licence });
+    }
+    complete(dir, "graph.nt", &mut |out| rdf::write_ntriples(graph, out))
 }
 
 fn node_cells(graph: &Graph, id: NodeId, node: &Node) -> [String; 8] {
@@ -180,6 +194,15 @@ mod tests {
                 "PhenotypicFeature:b biolink:subclass_of PhenotypicFeature:c is_a false",
             ]
         );
+    }
+
+    #[test]
+    fn triples_are_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let graph = Graph::from_arrows("Disease:a -has_phenotype-> PhenotypicFeature:b").unwrap();
+        write_ntriples(&graph, folder.path()).unwrap();
+        let text = std::fs::read_to_string(folder.path().join("graph.nt")).unwrap();
+        assert!(text.lines().count() > 4 && text.lines().all(|line| line.ends_with(" .")), "{text}");
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub use commit::Target;
 pub use error::Difference;
 pub use error::WriteError;
 pub use exchange::write_kgx;
+pub use exchange::write_ntriples;
 pub use graph::graph_sha256;
 pub use graph::write_graph;
 pub use manifest::FileEntry;

@@ -138,6 +138,7 @@ fn a_graph_is_exported_in_each_format() {
     for (format, files) in [
         ("parquet", &["nodes.parquet", "edges.parquet", "relations.parquet"][..]),
         ("kgx", &["nodes.tsv", "edges.tsv"]),
+        ("nt", &["graph.nt"]),
     ] {
         let output = run.thinkpath(&["export", "p.toml", "--to", format, "--format", format]);
         let told: Vec<PathBuf> = text(&output.stdout).lines().map(PathBuf::from).collect();
