@@ -202,7 +202,9 @@ pub fn select(graph: &Graph, pattern: &Pattern) -> String {
             branches.collect::<Vec<_>>().join(" UNION\n") + "\n"
         }
     };
-    let used = PREFIXES.iter().filter(|(prefix, _)| body.contains(&format!("{prefix}:")));
+    // A prefix stands at the head of a path or after one of its operators; `tp:` inside `http:` is none.
+    let is_used = |prefix: &str| [' ', '^', '/', '|'].iter().any(|before| body.contains(&format!("{before}{prefix}:")));
+    let used = PREFIXES.iter().filter(|(prefix, _)| is_used(prefix));
     let prefixes: String = used.map(|(prefix, iri)| format!("PREFIX {prefix}: <{iri}>\n")).collect();
     format!("{prefixes}SELECT DISTINCT ?answer WHERE {{\n{body}}}")
 }
@@ -265,3 +267,6 @@ fn predicate(row: &Relation) -> String {
     });
     if is_short { row.predicate.to_string() } else { format!("<{}>", row.iri()) }
 }
+
+#[cfg(test)]
+mod tests;
