@@ -4,11 +4,12 @@
 //! only a line for it, and because a code that is printed and explained nowhere is a riddle.
 
 /// Code and page, in the order of codes.
-const PAGES: [(&str, &str); 14] = [
+const PAGES: [(&str, &str); 15] = [
     ("I101", include_str!("codes/I101.md")),
     ("I102", include_str!("codes/I102.md")),
     ("I103", include_str!("codes/I103.md")),
     ("I104", include_str!("codes/I104.md")),
+    ("I105", include_str!("codes/I105.md")),
     ("K101", include_str!("codes/K101.md")),
     ("K102", include_str!("codes/K102.md")),
     ("K103", include_str!("codes/K103.md")),
