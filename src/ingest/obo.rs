@@ -63,7 +63,7 @@ impl Reader for Obo {
                     draft.finish(self, sink, &mut stanzas);
                 }
                 kind = Some(match line.trim_end() {
-                    "[Term]" => Kind::Term(Draft::new(number)),
+                    "[Term]" => Kind::Term(Box::new(Draft::new(number))),
                     _ => {
                         sink.leave_out("stanza that is no term");
                         Kind::Other
@@ -145,7 +145,7 @@ impl Obo {
 }
 
 enum Kind {
-    Term(Draft),
+    Term(Box<Draft>),
     Other,
 }
 
@@ -201,11 +201,7 @@ impl Draft {
             "xref" => self.xrefs.extend(curie(&unescaped(value)).ok()),
             "alt_id" => self.former.extend(curie(value).ok()),
             "is_obsolete" => self.is_obsolete = value == "true",
-            "replaced_by" => {
-                if self.replaced_by.is_none() {
-                    self.replaced_by = curie(value).ok();
-                }
-            }
+            "replaced_by" if self.replaced_by.is_none() => self.replaced_by = curie(value).ok(),
             "is_a" => match curie(value) {
                 Ok(parent) => self.edges.push((number, "is_a".into(), parent)),
                 Err(error) => self.bad_edges.push((number, error.to_string())),

@@ -50,9 +50,9 @@ pub enum Level {
 }
 
 /// The category of diagnosis codes, with their sections and chapters.
-pub const CODE: &str = "DiagnosisCode";
+const CODE: &str = "DiagnosisCode";
 /// The category of inclusion terms.
-pub const TERM: &str = "InclusionTerm";
+const TERM: &str = "InclusionTerm";
 
 /// The stratum of a section.
 pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CodingConfig) -> Stratum<'a> {

@@ -43,11 +43,11 @@ pub struct ContrastConfig {
 }
 
 /// The key is present in at least this share of those who have the one disease.
-pub const KEY_FREQUENCY: f64 = 0.8;
+const KEY_FREQUENCY: f64 = 0.8;
 /// The shared findings are present in at least this share on both sides.
-pub const SHARED_FREQUENCY: f64 = 0.3;
+const SHARED_FREQUENCY: f64 = 0.3;
 /// Look-alikes share at least this many findings: three options and two for the stem.
-pub const MIN_SHARED: usize = 5;
+const MIN_SHARED: usize = 5;
 
 #[derive(Debug, Clone, PartialEq)]
 struct Pair {

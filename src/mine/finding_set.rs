@@ -56,11 +56,11 @@ fn default_max_items_per_gene() -> u64 {
 }
 
 /// How many findings a set has.
-pub const SET_SIZE: usize = 3;
+const SET_SIZE: usize = 3;
 /// What the members of a set must meet: told of at least half of the patients, and specific.
-pub const SET_CLUES: ClueRules = ClueRules { min_frequency: 0.3, min_information: clue::SPECIFIC, min_diseases: 4 };
+const SET_CLUES: ClueRules = ClueRules { min_frequency: 0.3, min_information: clue::SPECIFIC, min_diseases: 4 };
 /// What a set must meet.
-pub const SET_RULES: SetRules = SetRules { n_clues: SET_SIZE, min_systems: 2, max_per_system: 2, min_specific: 3 };
+const SET_RULES: SetRules = SetRules { n_clues: SET_SIZE, min_systems: 2, max_per_system: 2, min_specific: 3 };
 
 struct Key {
     gene: NodeId,

@@ -54,7 +54,7 @@ const GENE: [&str; 5] = [
 /// A vignette that asks for a diagnosis.
 pub(super) fn diagnosis(writer: &Writer<'_>, candidate: Candidate, clues: &Clues) -> Result<Item, DeadEnd> {
     let Some(&key) = candidate.key.first() else { return dead("the candidate has no key") };
-    vignette(writer, candidate, Subject { disease: key, gene: None, clues, first_clause: 0 })
+    vignette(writer, candidate, &Subject { disease: key, gene: None, clues, first_clause: 0 })
 }
 
 /// A vignette that asks for a gene.
@@ -65,7 +65,7 @@ pub(super) fn causal_gene(
     clues: &Clues,
 ) -> Result<Item, DeadEnd> {
     let gene = candidate.key.first().copied();
-    vignette(writer, candidate, Subject { disease, gene, clues, first_clause: 1 })
+    vignette(writer, candidate, &Subject { disease, gene, clues, first_clause: 1 })
 }
 
 struct Subject<'a> {
@@ -88,14 +88,14 @@ impl Choice {
     }
 }
 
-fn vignette(writer: &Writer<'_>, candidate: Candidate, subject: Subject<'_>) -> Result<Item, DeadEnd> {
+fn vignette(writer: &Writer<'_>, candidate: Candidate, subject: &Subject<'_>) -> Result<Item, DeadEnd> {
     let graph = writer.context.graph;
     let mut stream = writer.stream(&candidate);
     let findings = &subject.clues.findings;
     let phrases: Vec<String> = findings.iter().map(|&finding| writer.phrase(finding)).collect();
     let stem = stem(writer, findings, &phrases, &mut stream)?;
     let lead_in = choose(&mut stream, if subject.gene.is_some() { &GENE } else { &DIAGNOSIS }).to_owned();
-    let chosen = choices(writer, &subject, &format!("{stem} {lead_in}"), &mut stream)?;
+    let chosen = choices(writer, subject, &format!("{stem} {lead_in}"), &mut stream)?;
 
     let answer = subject.gene.unwrap_or(subject.disease);
     let option = |node: NodeId| AnswerOption { nodes: vec![node], text: graph.label(node).to_owned() };
@@ -116,7 +116,7 @@ fn vignette(writer: &Writer<'_>, candidate: Candidate, subject: Subject<'_>) -> 
             }
         })
         .collect();
-    let telling = Telling { writer, subject: &subject, phrases: &phrases, chosen: &chosen };
+    let telling = Telling { writer, subject, phrases: &phrases, chosen: &chosen };
     let steps = telling.steps(&candidate);
     let rationale = telling.rationale();
     let most_shared = chosen.iter().map(|choice| choice.rival.shared.len()).max().unwrap_or(0);

@@ -17,7 +17,7 @@ use crate::synth::writer::share;
 
 /// A disease that could be a wrong option.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rival {
+pub(super) struct Rival {
     /// The disease.
     pub disease: NodeId,
     /// The clues that hold for it, strictly: positions.
@@ -30,7 +30,7 @@ pub struct Rival {
 
 /// What a guesser who knows nothing sees of an option.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Looks {
+pub(super) struct Looks {
     /// Letters of its text.
     pub length: usize,
     /// How much is recorded of it.
@@ -46,7 +46,7 @@ impl Writer<'_> {
     /// # Complexity
     ///
     /// O(diseases that share a clue × length of a profile).
-    pub fn rivals(&self, key: NodeId, clues: &[NodeId], question: &str) -> Vec<Rival> {
+    pub(super) fn rivals(&self, key: NodeId, clues: &[NodeId], question: &str) -> Vec<Rival> {
         let graph = self.context.graph;
         let prefix = graph.curie(key).prefix();
         let told = stems(question);
@@ -80,7 +80,7 @@ impl Writer<'_> {
     /// # Complexity
     ///
     /// O(length of both profiles).
-    pub fn likeness(&self, left: NodeId, right: NodeId) -> f64 {
+    pub(super) fn likeness(&self, left: NodeId, right: NodeId) -> f64 {
         let statistics = self.context.statistics;
         let (Some(left), Some(right)) = (statistics.profile(left), statistics.profile(right)) else { return 0.0 };
         let (mut at, mut both) = (0, 0.0);
@@ -97,7 +97,7 @@ impl Writer<'_> {
     }
 
     /// Three of a pool, by position: likest first, none kin of another, the key ranked among them as drawn.
-    pub fn three(
+    pub(super) fn three(
         &self,
         key: Looks,
         looks: &[Looks],
@@ -111,10 +111,7 @@ impl Writer<'_> {
         let mut best: Option<(usize, [usize; 3])> = None;
         for first in 0..n {
             for second in (first + 1..n).filter(|&second| apart[first][second]) {
-                for third in second + 1..n {
-                    if !(apart[first][third] && apart[second][third]) {
-                        continue;
-                    }
+                for third in (second + 1..n).filter(|&third| apart[first][third] && apart[second][third]) {
                     let chosen = [first, second, third];
                     let rank = |measure: fn(&Looks) -> usize| {
                         // Ties are broken by position, so that the key is neither favoured nor hidden.

@@ -15,7 +15,7 @@ use crate::synth::lexicon::Lexicon;
 
 /// Where in a vignette a finding is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub(super) enum Part {
     /// Before birth.
     Pregnancy,
     /// What the patient has.
@@ -62,7 +62,7 @@ fn is_match(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 }
 
 /// Where a finding is told.
-pub fn part_of(graph: &Graph, finding: NodeId) -> Part {
+pub(super) fn part_of(graph: &Graph, finding: NodeId) -> Part {
     let label = graph.label(finding);
     let is_prenatal = |node: &NodeId| words(graph.label(*node)).iter().any(|word| word == "prenatal");
     if graph.taxonomy().ancestors(finding).iter().any(is_prenatal) {
@@ -77,7 +77,7 @@ pub fn part_of(graph: &Graph, finding: NodeId) -> Part {
 }
 
 /// The sex that a finding is only seen in, by the terms above it: whole words, never parts of words.
-pub fn sex_of(graph: &Graph, finding: NodeId) -> Option<Sex> {
+pub(super) fn sex_of(graph: &Graph, finding: NodeId) -> Option<Sex> {
     let mut sexes = graph.taxonomy().ancestors(finding).into_iter().filter_map(|node| {
         let words = words(graph.label(node));
         let has = |wanted: &str| words.iter().any(|word| word == wanted);
@@ -93,7 +93,7 @@ pub fn sex_of(graph: &Graph, finding: NodeId) -> Option<Sex> {
 
 /// A sex that words need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sex {
+pub(super) enum Sex {
     /// Male.
     Male,
     /// Female.
@@ -107,7 +107,7 @@ static WITH_DEGREE: LazyLock<Option<Regex>> =
     LazyLock::new(|| rule(r"(?i)^([^,]+), (mild|moderate|severe|profound|progressive|nonprogressive|acute|chronic)$"));
 
 /// A finding as a noun phrase inside a sentence.
-pub fn phrase(lexicon: &Lexicon, label: &str) -> String {
+pub(super) fn phrase(lexicon: &Lexicon, label: &str) -> String {
     let replaced = |rule: &LazyLock<Option<Regex>>, with: &str| {
         let rule = rule.as_ref()?;
         rule.is_match(label).then(|| rule.replace(label, with).into_owned())
@@ -122,29 +122,20 @@ pub fn phrase(lexicon: &Lexicon, label: &str) -> String {
 }
 
 /// Things in a row: "a", "a and b", "a, b, and c".
-pub fn list<T: AsRef<str>>(things: &[T]) -> String {
-    joined(things, "and")
-}
-
-/// Things of which one holds: "a or b", "a, b, or c".
-pub fn either<T: AsRef<str>>(things: &[T]) -> String {
-    joined(things, "or")
-}
-
-fn joined<T: AsRef<str>>(things: &[T], word: &str) -> String {
+pub(super) fn list<T: AsRef<str>>(things: &[T]) -> String {
     match things {
         [] => String::new(),
         [only] => only.as_ref().to_owned(),
-        [first, second] => format!("{} {word} {}", first.as_ref(), second.as_ref()),
+        [first, second] => format!("{} and {}", first.as_ref(), second.as_ref()),
         [most @ .., last] => {
             let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
-            format!("{}, {word} {}", most.join(", "), last.as_ref())
+            format!("{}, and {}", most.join(", "), last.as_ref())
         }
     }
 }
 
 /// How often, in words: the lower bound of a share.
-pub fn how_often(lower_bound: f64) -> &'static str {
+pub(super) fn how_often(lower_bound: f64) -> &'static str {
     match lower_bound {
         bound if bound >= 0.99 => "nearly always",
         bound if bound >= 0.80 => "very often",
@@ -155,7 +146,7 @@ pub fn how_often(lower_bound: f64) -> &'static str {
 }
 
 /// A small number as a word.
-pub fn number(count: usize) -> String {
+pub(super) fn number(count: usize) -> String {
     const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     WORDS.get(count).map_or_else(|| count.to_string(), |&word| word.to_owned())
 }
@@ -187,7 +178,7 @@ mod tests {
     fn lists_read_as_lists() {
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b"]), "a and b");
-        assert_eq!(either(&["a", "b", "c"]), "a, b, or c");
+        assert_eq!(list(&["a", "b", "c"]), "a, b, and c");
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::synth::wording;
 
 /// A disease that may stand among the options, with what choosing it needs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Offered {
+pub(super) struct Offered {
     /// The stems of its name.
     pub stems: Vec<String>,
     /// How many letters its name has.
@@ -45,7 +45,7 @@ pub struct Writer<'a> {
     /// Which words may begin in lower case.
     pub lexicon: Lexicon,
     /// The diseases that may stand among the options.
-    pub offered: BTreeMap<NodeId, Offered>,
+    pub(super) offered: BTreeMap<NodeId, Offered>,
     has_vocabularies: bool,
 }
 
@@ -54,7 +54,7 @@ const VOCABULARIES: [&str; 4] = ["DOID", "ICD10CM", "MESH", "NCIT"];
 
 /// Everything of an item that its kind decides.
 #[derive(Debug)]
-pub struct Draft {
+pub(super) struct Draft {
     /// What is asked for.
     pub kind: Kind,
     /// The situation.
@@ -112,7 +112,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The finished item.
-    pub fn finish(&self, candidate: Candidate, draft: Draft) -> Item {
+    pub(super) fn finish(&self, candidate: Candidate, draft: Draft) -> Item {
         let Context { graph, statistics, .. } = self.context;
         let risk: f64 = draft.distractors.iter().map(|distractor| distractor.risk).sum();
         let has_two = |hop: &crate::mine::Hop| graph.qualifiers(hop.edge).publications.len() >= 2;
@@ -247,7 +247,7 @@ fn level(item: &Item) -> u8 {
 }
 
 /// A step.
-pub fn step(kind: StepKind, text: String, edges: Vec<crate::kg::EdgeId>, spans: Vec<String>) -> Step {
+pub(super) fn step(kind: StepKind, text: String, edges: Vec<crate::kg::EdgeId>, spans: Vec<String>) -> Step {
     let mut edges = edges;
     edges.sort_unstable();
     edges.dedup();
@@ -255,21 +255,21 @@ pub fn step(kind: StepKind, text: String, edges: Vec<crate::kg::EdgeId>, spans: 
 }
 
 /// One of several texts.
-pub fn choose<'t>(stream: &mut Stream, among: &[&'t str]) -> &'t str {
+pub(super) fn choose<'t>(stream: &mut Stream, among: &[&'t str]) -> &'t str {
     stream.pick(among).copied().unwrap_or("")
 }
 
 /// The share of something among clues.
-pub fn share(count: usize, of: usize) -> f64 {
+pub(super) fn share(count: usize, of: usize) -> f64 {
     if of == 0 { 0.0 } else { as_float(count) / as_float(of) }
 }
 
 /// No item can be made.
-pub fn dead<T>(why: &'static str) -> Result<T, DeadEnd> {
+pub(super) fn dead<T>(why: &'static str) -> Result<T, DeadEnd> {
     Err(DeadEnd(why))
 }
 
 /// Whether a node is a finding.
-pub fn is_finding(context: Context<'_>, node: NodeId) -> bool {
+pub(super) fn is_finding(context: Context<'_>, node: NodeId) -> bool {
     context.graph.category(node) == FINDING
 }

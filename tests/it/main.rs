@@ -5,6 +5,5 @@ mod codes;
 mod console;
 mod golden;
 mod layers;
-mod probe;
 mod program;
 mod readme;

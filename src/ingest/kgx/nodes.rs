@@ -157,6 +157,6 @@ mod tests {
         let node = &records.nodes[0];
         assert_eq!((&*node.label, &*node.definition, node.is_obsolete), ("N", "D", true));
         assert_eq!(node.synonyms.iter().map(|synonym| &*synonym.text).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(node.xrefs.iter().map(|xref| xref.as_str()).collect::<Vec<_>>(), ["ORPHA:1"]);
+        assert_eq!(node.xrefs.iter().map(crate::kg::Curie::as_str).collect::<Vec<_>>(), ["ORPHA:1"]);
     }
 }

@@ -20,7 +20,7 @@ impl Check for OptionLength {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let _ = context;
-        let Some(key) = item.key() else { return None };
+        let key = item.key()?;
         let mut texts: Vec<String> = item.options.iter().map(|option| normal_name(&option.text)).collect();
         let lengths: Vec<usize> = item.options.iter().map(|option| option.text.chars().count()).collect();
         texts.sort();
