@@ -138,7 +138,7 @@ impl<'a> Sink<'a> {
         let Some(file) = self.records.files.get(self.file.index()) else { return };
         if file.quarantined <= TOLD_ONE_BY_ONE {
             let location = Location::line(file.path.clone(), line);
-            self.records.findings.push(Finding::warning(BAD_RECORD, why.to_string()).at(location));
+            self.records.findings.push(Finding::warning(BAD_RECORD, short(&why)).at(location));
         }
     }
 
@@ -147,7 +147,7 @@ impl<'a> Sink<'a> {
         self.n_bad_parts += 1;
         if self.n_bad_parts <= TOLD_ONE_BY_ONE {
             let location = Location::line(self.path(), line);
-            self.records.findings.push(Finding::warning(BAD_PART, why.to_string()).at(location));
+            self.records.findings.push(Finding::warning(BAD_PART, short(&why)).at(location));
         }
     }
 
@@ -196,6 +196,17 @@ impl<'a> Sink<'a> {
     }
 }
 
+/// A reason that quotes a field may be as long as the field.
+fn short(why: &impl std::fmt::Display) -> String {
+    const MAX_CHARACTERS: usize = 400;
+    let mut text = why.to_string();
+    if let Some((end, _)) = text.char_indices().nth(MAX_CHARACTERS) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 /// Reads bytes with one reader: what the tests of readers start from.
 #[cfg(test)]
 pub(crate) fn read_bytes(reader: &dyn super::Reader, bytes: &[u8]) -> Result<Records, ReadError> {
@@ -228,4 +239,52 @@ pub(crate) fn read_bytes(reader: &dyn super::Reader, bytes: &[u8]) -> Result<Rec
     reader.read(super::Input::of_bytes("test", bytes.to_vec()), &mut sink)?;
     sink.finish();
     Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Input;
+    use crate::ingest::Reader;
+
+    /// Each line is the label of a node, and a reason to complain.
+    struct Labels;
+
+    impl Reader for Labels {
+        fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+            let mut lines = input.into_lines();
+            while let Some((line, Ok(text))) = lines.next_line()? {
+                let text = text.to_owned();
+                if let Ok(curie) = format!("X:{line}").parse() {
+                    let place = sink.place(line);
+                    sink.node(NodeRecord::new(curie, &text, "Disease", place));
+                }
+                sink.drop_part(line, text);
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_no_ink_is_taken_out_of_names_and_told() {
+        let text = "=cmd()<b>\u{1b}[31m\u{7}High\nplain  name\nze\u{200b}ro\n";
+        let records = read_bytes(&Labels, text.as_bytes()).unwrap();
+        let labels: Vec<&str> = records.nodes.iter().map(|node| &*node.label).collect();
+        assert_eq!(labels, ["=cmd()<b> [31m High", "plain  name", "zero"]);
+        let last = records.findings.last().unwrap();
+        assert_eq!((last.code, last.count, last.location.clone()), (HIDDEN, 2, Some(Location::line("test", 1))));
+    }
+
+    #[test]
+    fn a_reason_is_as_long_as_a_person_reads() {
+        let records = read_bytes(&Labels, "é".repeat(1_000).as_bytes()).unwrap();
+        assert_eq!(records.findings[0].text.chars().count(), 401);
+    }
+
+    #[test]
+    fn twenty_reasons_are_told_one_by_one() {
+        let records = read_bytes(&Labels, "x\n".repeat(25).as_bytes()).unwrap();
+        assert_eq!(records.findings.len(), 21);
+        assert_eq!((records.findings[20].count, records.findings[20].location.clone()), (5, None));
+    }
 }

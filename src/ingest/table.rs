@@ -14,6 +14,7 @@ pub(super) struct Table {
     lines: Lines,
     names: Vec<Box<str>>,
     header_line: u32,
+    min_fields: usize,
     /// The row that was read last, and where each of its fields ends.
     row: String,
     ends: Vec<usize>,
@@ -40,9 +41,19 @@ impl Table {
             }
         };
         match header {
-            Some((header_line, names)) => Ok(Self { lines, names, header_line, row: String::new(), ends: Vec::new() }),
+            Some((header_line, names)) => {
+                let names: Vec<Box<str>> = names;
+                let min_fields = names.len();
+                Ok(Self { lines, names, header_line, min_fields, row: String::new(), ends: Vec::new() })
+            }
             None => Err(lines.format_error(1, without)),
         }
+    }
+
+    /// Takes rows that end early, as editors leave them that trim lines: what is missing is empty.
+    #[must_use]
+    pub(super) fn with_short_rows(self) -> Self {
+        Self { min_fields: 1, ..self }
     }
 
     /// The position of a column that may be missing.
@@ -82,7 +93,7 @@ impl Table {
                     self.ends.clear();
                     self.ends.extend(memchr::memchr_iter(b'\t', line.as_bytes()));
                     self.ends.push(line.len());
-                    if self.ends.len() == self.names.len() {
+                    if (self.min_fields..=self.names.len()).contains(&self.ends.len()) {
                         self.row.clear();
                         self.row.push_str(line);
                         return Ok(Some(number));
@@ -144,16 +155,26 @@ mod tests {
     }
 
     #[test]
+    fn a_row_may_end_early_only_where_that_is_said() {
+        let quotes = |is_lenient| crate::ingest::sink::read_bytes(&Quotes { is_lenient }, b"x\ty\na\n").unwrap();
+        assert_eq!(&*quotes(true).findings[0].text, "[\"a\", \"\", \"\"]");
+        assert_eq!(&*quotes(false).findings[0].text, "the row has 1 fields, the header 2");
+    }
+
+    #[test]
     fn a_quotation_mark_is_only_text() {
-        let records = crate::ingest::sink::read_bytes(&Quotes, b"x\ty\n\"a\t b\"\n").unwrap();
+        let records = crate::ingest::sink::read_bytes(&Quotes { is_lenient: false }, b"x\ty\n\"a\t b\"\n").unwrap();
         assert_eq!(&*records.findings[0].text, "[\"\\\"a\", \"b\\\"\", \"\"]");
     }
 
-    struct Quotes;
+    struct Quotes {
+        is_lenient: bool,
+    }
 
     impl crate::ingest::Reader for Quotes {
         fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-            let mut table = Table::open(input, |_| true, "")?;
+            let table = Table::open(input, |_| true, "")?;
+            let mut table = if self.is_lenient { table.with_short_rows() } else { table };
             while let Some(line) = table.next_row(sink)? {
                 sink.quarantine(line, format!("{:?}", [table.field(0), table.field(1), table.field(2)]));
             }

@@ -19,6 +19,9 @@ pub struct Curie(Box<str>);
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CurieError {
+    /// There is nothing.
+    #[error("the identifier is empty; one reads like `HP:0000822`")]
+    Empty,
     /// There is no colon.
     #[error("`{text}` has no `:` between prefix and local id, as in `HP:0000822`")]
     NoColon {
@@ -95,6 +98,9 @@ impl FromStr for Curie {
     type Err = CurieError;
 
     fn from_str(text: &str) -> Result<Self, CurieError> {
+        if text.is_empty() {
+            return Err(CurieError::Empty);
+        }
         let Some((before, after)) = text.split_once(':') else {
             return Err(CurieError::NoColon { text: text.into() });
         };
@@ -254,5 +260,6 @@ mod tests {
         );
         assert_eq!(message("HP:"), "`HP:` has nothing after its `:`; a CURIE reads like `HP:0000822`");
         assert!(message("HP:00 1").contains("a blank"));
+        assert_eq!(message(""), "the identifier is empty; one reads like `HP:0000822`");
     }
 }

@@ -3,7 +3,10 @@
 
 mod codes;
 mod console;
+mod damage;
 mod golden;
 mod layers;
+mod planted;
 mod program;
+mod properties;
 mod readme;

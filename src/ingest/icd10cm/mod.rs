@@ -108,12 +108,12 @@ struct Entry {
 impl Entry {
     fn curie(&self) -> Result<Curie, String> {
         let text = match self.kind {
+            _ if self.name.is_empty() => return Err("the chapter, section or code has no name".to_owned()),
             Kind::Code if !references::is_code(&self.name) => {
                 let shown: String = self.name.chars().take(60).collect();
                 return Err(format!("`{shown}` is no code; one reads like `A00` or `A00.01`"));
             }
             Kind::Code => format!("ICD10CM:{}", self.name),
-            _ if self.name.is_empty() => return Err("the chapter or section has no name".to_owned()),
             // Sections may have the name of their only category.
             Kind::Section => format!("ICD10CM:section-{}", self.name),
             Kind::Chapter => format!("ICD10CM:chapter-{}", self.name),

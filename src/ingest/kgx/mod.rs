@@ -1,7 +1,8 @@
 //! KGX, the exchange format of Biolink graphs: a table of nodes and a table of edges.
 //!
 //! What KGX leaves open is decided here, once: which of several categories a node has, what a predicate is called in
-//! our table of relations, and that an end which no node table describes is a node all the same.
+//! our table of relations, and that an end which no node table describes is a node all the same. A row of nodes may end early; one of edges may not, because
+//! the column that is missing could be `negated`.
 
 mod edges;
 mod nodes;

@@ -69,7 +69,7 @@ struct Columns {
 impl Reader for KgxNodes {
     fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         let without = "the file is empty; the first line of a table of KGX nodes names the columns `id` and `category`";
-        let mut table = Table::open(input, |_| true, without)?;
+        let mut table = Table::open(input, |_| true, without)?.with_short_rows();
         let columns = Columns {
             id: table.column("id")?,
             category: table.column("category")?,

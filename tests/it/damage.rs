@@ -1,0 +1,166 @@
+//! Damaged input is told with its place, or counted; it never stops the program in a way that nobody meant.
+//!
+//! The cases are pages in `tests/cases/damage`: a source, then under each heading an input and the whole of what a
+//! person is told. Inputs may hold `\t`, `\r`, `\\`, `\xNN` for a byte and `\{text*n}` for n repetitions, so that a
+//! page shows what an editor would hide. In every case the law holds that no record is lost.
+
+use std::io::Write as _;
+
+use crate::planted::Planted;
+
+/// A page of cases.
+pub(crate) struct Page {
+    source: String,
+    files: Vec<(String, Vec<u8>)>,
+    /// Its cases, of which the first is undamaged.
+    pub(crate) cases: Vec<Case>,
+}
+
+/// An input and what it leads to.
+pub(crate) struct Case {
+    title: String,
+    /// The bytes of the file `damaged`.
+    pub(crate) input: Vec<u8>,
+    outcome: String,
+}
+
+/// The file that each page damages.
+pub(crate) const DAMAGED: &str = "damaged";
+
+impl Page {
+    /// The page of a format.
+    pub(crate) fn of(format: &str) -> Self {
+        let path = format!("{}/tests/cases/damage/{format}.md", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut page = Self { source: String::new(), files: Vec::new(), cases: Vec::new() };
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if let Some(title) = line.strip_prefix("## ") {
+                page.cases.push(Case { title: title.into(), input: Vec::new(), outcome: String::new() });
+            }
+            let Some(kind) = line.strip_prefix("```") else { continue };
+            let inside: String =
+                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            match (kind.split_once(' ').unwrap_or((kind, "")), page.cases.last_mut()) {
+                (("toml", _), None) => page.source = inside,
+                (("file", name), None) => page.files.push((name.into(), unescaped(&inside))),
+                (("input", packing), Some(case)) => case.input = packed(packing, &unescaped(&inside)),
+                (("outcome", _), Some(case)) => case.outcome = inside,
+                (other, _) => panic!("{format}.md has a fence {other:?} where none is expected"),
+            }
+        }
+        page
+    }
+
+    /// The source of this page with an input.
+    pub(crate) fn planted(&self, input: &[u8]) -> Planted {
+        let files = self.files.iter().map(|(name, bytes)| (&**name, &**bytes));
+        Planted::new(&self.source, files.chain([(DAMAGED, input)]))
+    }
+}
+
+fn unescaped(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        let (kind, after) = after.split_at(1);
+        rest = after;
+        match kind {
+            "t" => bytes.push(b'\t'),
+            "r" => bytes.push(b'\r'),
+            "x" => {
+                bytes.push(u8::from_str_radix(&after[..2], 16).unwrap());
+                rest = &after[2..];
+            }
+            "{" => {
+                let (repeated, after) = after.split_once('}').unwrap();
+                let (text, count) = repeated.rsplit_once('*').unwrap();
+                bytes.extend(text.repeat(count.parse().unwrap()).bytes());
+                rest = after;
+            }
+            // A line that ends in a backslash has no end: the file is cut there.
+            "\n" => {}
+            _ => bytes.extend_from_slice(kind.as_bytes()),
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
+fn packed(packing: &str, bytes: &[u8]) -> Vec<u8> {
+    let gzip = || {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    };
+    match packing {
+        "" => bytes.to_vec(),
+        "gzip" => gzip(),
+        "gzip, cut" => {
+            let all = gzip();
+            all[..all.len() / 2].to_vec()
+        }
+        "gzip, wrong checksum" => {
+            let mut all = gzip();
+            // The last eight bytes are the checksum and the length.
+            let at = all.len() - 8;
+            all[at] ^= 1;
+            all
+        }
+        "utf-16" => {
+            let text = std::str::from_utf8(bytes).unwrap();
+            [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+        }
+        other => panic!("`{other}` is no packing"),
+    }
+}
+
+#[track_caller]
+fn assert_told(format: &str) {
+    let page = Page::of(format);
+    assert!(page.cases.len() > 10, "{format}.md has only {} cases", page.cases.len());
+    let mut wrong = String::new();
+    for case in &page.cases {
+        let outcome = page.planted(&case.input).outcome(DAMAGED);
+        if outcome != case.outcome {
+            wrong.push_str(&format!("## {}\n--- expected\n{}--- found\n{outcome}\n", case.title, case.outcome));
+        }
+    }
+    assert!(wrong.is_empty(), "{format}.md\n{wrong}");
+}
+
+#[test]
+fn damaged_obo_is_told_with_its_place() {
+    assert_told("obo");
+}
+
+#[test]
+fn damaged_annotations_are_told_with_their_place() {
+    assert_told("hpoa");
+}
+
+#[test]
+fn damaged_gene_tables_are_told_with_their_place() {
+    assert_told("genes");
+}
+
+#[test]
+fn damaged_tabular_lists_are_told_with_their_place() {
+    assert_told("icd10cm");
+}
+
+#[test]
+fn damaged_node_tables_are_told_with_their_place() {
+    assert_told("kgx_nodes");
+}
+
+#[test]
+fn damaged_edge_tables_are_told_with_their_place() {
+    assert_told("kgx_edges");
+}
+
+#[test]
+fn damaged_mappings_are_told_with_their_place() {
+    assert_told("sssom");
+}
