@@ -1,5 +1,5 @@
 //! Every integration test, in one binary that is linked once.
-#![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot unwrap, or go on, has failed")]
 
 mod codes;
 mod console;
