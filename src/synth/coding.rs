@@ -17,7 +17,7 @@ use crate::synth::Kind;
 use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
-use crate::synth::distractors::Looks;
+use crate::synth::distractors::looks;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Writer;
 use crate::synth::writer::choose;
@@ -80,15 +80,15 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     // Codes that an Excludes1 note sets against the key are the best distractors of all.
     pool.sort_by_key(|&code| exclusion(code).is_empty());
     let text = |code: NodeId| format!("{} {}", graph.curie(code).local(), graph.label(code));
-    let looks = |code: NodeId| Looks { length: text(code).chars().count(), size: graph.degree(code) };
-    let all: Vec<Looks> = pool.iter().map(|&code| looks(code)).collect();
+    let others: Vec<(String, usize)> = pool.iter().map(|&code| (text(code), graph.degree(code))).collect();
+    let (key_looks, all) = looks((&text(key), graph.degree(key)), &others, true);
     let are_apart = |left: usize, right: usize| {
         let (left, right) = (pool[left], pool[right]);
         !graph.taxonomy().is_kind_of(left, right)
             && !graph.taxonomy().is_kind_of(right, left)
             && graph.label(left) != graph.label(right)
     };
-    let Some(chosen) = writer.three(looks(key), &all, &are_apart, &mut stream) else {
+    let Some(chosen) = writer.three(key_looks, &all, &are_apart, &mut stream) else {
         return dead("fewer than three codes qualify as distractors");
     };
     let wrong: Vec<NodeId> = chosen.iter().map(|&at| pool[at]).collect();

@@ -12,7 +12,7 @@ use crate::synth::DistractorClass;
 use crate::synth::Item;
 use crate::synth::Kind;
 use crate::synth::StepKind;
-use crate::synth::distractors::Looks;
+use crate::synth::distractors::looks;
 use crate::synth::lexicon::capitalised;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
@@ -50,12 +50,11 @@ pub(super) fn item(
     let mut told = shared.to_vec();
     stream.shuffle(&mut told);
     let (clues, pool) = told.split_at(2);
-    let looks = |finding: NodeId| Looks {
-        length: writer.phrase(finding).chars().count(),
-        size: writer.context.statistics.n_diseases(finding) as usize,
-    };
-    let all: Vec<Looks> = pool.iter().take(24).map(|&finding| looks(finding)).collect();
-    let chosen = writer.three(looks(key), &all, &|_, _| true, &mut stream);
+    let size = |finding: NodeId| writer.context.statistics.n_diseases(finding) as usize;
+    let others: Vec<(String, usize)> =
+        pool.iter().take(24).map(|&finding| (writer.phrase(finding), size(finding))).collect();
+    let (key_looks, all) = looks((&writer.phrase(key), size(key)), &others, false);
+    let chosen = writer.three(key_looks, &all, &|_, _| true, &mut stream);
     let Some(chosen) = chosen else { return dead("the two share too few findings for options") };
     let wrong: Vec<NodeId> = chosen.iter().map(|&at| pool[at]).collect();
 

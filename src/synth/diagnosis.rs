@@ -17,8 +17,8 @@ use crate::synth::Item;
 use crate::synth::Kind;
 use crate::synth::Step;
 use crate::synth::StepKind;
-use crate::synth::distractors::Looks;
 use crate::synth::distractors::Rival;
+use crate::synth::distractors::looks;
 use crate::synth::lexicon::capitalised;
 use crate::synth::wording::Part;
 use crate::synth::wording::Sex;
@@ -157,12 +157,11 @@ fn choices(
             }
         }
     }
-    let looks = |disease: NodeId, node: NodeId| Looks {
-        length: graph.label(node).chars().count(),
-        size: writer.offered.get(&disease).map_or(0, |offered| offered.n_findings),
-    };
-    let all: Vec<Looks> = pool.iter().map(|choice| looks(choice.rival.disease, choice.node())).collect();
-    let key = looks(subject.disease, subject.gene.unwrap_or(subject.disease));
+    let size = |disease: NodeId| writer.offered.get(&disease).map_or(0, |offered| offered.n_findings);
+    let others: Vec<(String, usize)> =
+        pool.iter().map(|choice| (graph.label(choice.node()).to_owned(), size(choice.rival.disease))).collect();
+    let answer = graph.label(subject.gene.unwrap_or(subject.disease));
+    let (key, all) = looks((answer, size(subject.disease)), &others, false);
     let are_apart = |left: usize, right: usize| {
         let disease = |at: usize| pool[at].rival.disease;
         !crate::mine::kin::are_kin(graph, disease(left), disease(right))

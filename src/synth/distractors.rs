@@ -35,6 +35,17 @@ pub(super) struct Looks {
     pub length: usize,
     /// How much is recorded of it.
     pub size: usize,
+    /// Where it stands in the alphabet among all that could be offered; `None` where that says nothing. Codes are
+    /// looked for near the key, and their order is that of their numbers.
+    pub order: Option<usize>,
+}
+
+/// The looks of a key and of what could stand beside it, from their texts and sizes.
+pub(super) fn looks(key: (&str, usize), others: &[(String, usize)], by_alphabet: bool) -> (Looks, Vec<Looks>) {
+    let order = |text: &str| by_alphabet.then(|| others.iter().filter(|(other, _)| other.as_str() < text).count());
+    let of = |text: &str, size: usize| Looks { length: text.chars().count(), size, order: order(text) };
+    let all = others.iter().map(|(text, size)| of(text, *size)).collect();
+    (of(key.0, key.1), all)
 }
 
 /// How many of the likest rivals are considered.
@@ -96,7 +107,8 @@ impl Writer<'_> {
         if either > 0.0 { both / either } else { 0.0 }
     }
 
-    /// Three of a pool, by position: likest first, none kin of another, the key ranked among them as drawn.
+    /// Three of a pool, by position: likest first, none kin of another, the key ranked among them as nearly as
+    /// may be as drawn, by length, by size and, for codes, by alphabet.
     pub(super) fn three(
         &self,
         key: Looks,
@@ -104,7 +116,7 @@ impl Writer<'_> {
         are_apart: &dyn Fn(usize, usize) -> bool,
         stream: &mut Stream,
     ) -> Option<[usize; 3]> {
-        let wanted = (stream.below(4), stream.below(4));
+        let wanted = (stream.below(4), stream.below(4), stream.below(4));
         let n = looks.len();
         let apart: Vec<Vec<bool>> =
             (0..n).map(|left| (0..n).map(|right| left < right && are_apart(left, right)).collect()).collect();
@@ -114,11 +126,15 @@ impl Writer<'_> {
                 for third in (second + 1..n).filter(|&third| apart[first][third] && apart[second][third]) {
                     let chosen = [first, second, third];
                     let rank = |measure: fn(&Looks) -> usize| {
-                        // Ties are broken by position, so that the key is neither favoured nor hidden.
                         chosen.iter().filter(|&&at| measure(&looks[at]) > measure(&key)).count()
                     };
-                    let off =
-                        rank(|looks| looks.length).abs_diff(wanted.0) + rank(|looks| looks.size).abs_diff(wanted.1);
+                    let by_alphabet = || {
+                        let before = |at: &&usize| looks[**at].order > key.order;
+                        chosen.iter().filter(before).count().abs_diff(wanted.2)
+                    };
+                    let off = rank(|looks| looks.length).abs_diff(wanted.0)
+                        + rank(|looks| looks.size).abs_diff(wanted.1)
+                        + key.order.map_or(0, |_| by_alphabet());
                     let cost = off * 3 * POOL + first + second + third;
                     if best.is_none_or(|(least, _)| cost < least) {
                         best = Some((cost, chosen));

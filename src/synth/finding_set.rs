@@ -23,7 +23,7 @@ use crate::synth::Item;
 use crate::synth::Kind;
 use crate::synth::Step;
 use crate::synth::StepKind;
-use crate::synth::distractors::Looks;
+use crate::synth::distractors::looks;
 use crate::synth::lexicon::capitalised;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
@@ -80,14 +80,14 @@ pub(super) fn item(
     let size = |findings: &[NodeId]| {
         findings.iter().map(|&finding| writer.context.statistics.n_diseases(finding)).sum::<u32>() as usize
     };
-    let looks: Vec<Looks> = pool
+    let others: Vec<(String, usize)> = pool
         .iter()
         .map(|rival| {
             let findings: Vec<NodeId> = rival.clues.iter().map(|clue| clue.finding).collect();
-            Looks { length: rival.text.chars().count(), size: size(&findings) }
+            (rival.text.clone(), size(&findings))
         })
         .collect();
-    let key_looks = Looks { length: key_text.chars().count(), size: size(&told) };
+    let (key_looks, looks) = looks((&key_text, size(&told)), &others, false);
     let are_apart = |left: usize, right: usize| {
         let members = |at: usize| pool[at].clues.iter().map(|clue| clue.finding);
         members(left).all(|finding| members(right).all(|other| finding != other))

@@ -114,7 +114,11 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
     let mut reached: Vec<NodeId> = asserted
         .iter()
         .flat_map(|&node| match is_vague(node) {
-            true => graph.twins(node).iter().copied().chain(graph.taxonomy().ancestors(node)).collect(),
+            true => {
+                let above = graph.taxonomy().ancestors(node);
+                let namesakes = above.iter().flat_map(|&node| graph.twins(node)).copied().collect::<Vec<_>>();
+                above.into_iter().chain(namesakes).collect()
+            }
             false => implied_by(graph, reading, node, far),
         })
         .collect();
@@ -165,13 +169,17 @@ fn implied_by(graph: &Graph, reading: Reading, node: NodeId, closure: Closure) -
     }
 }
 
-/// The node, its namesakes, and the ancestors and descendants of each.
+/// The node with its ancestors and descendants, the namesakes of all of these, and the ancestors and descendants of
+/// the node's own namesakes. Symmetric: if one node is in the kin of another, the other is in its.
 fn kin(graph: &Graph, node: NodeId) -> Vec<NodeId> {
-    let mut all = Vec::new();
-    for &named in std::iter::once(&node).chain(graph.twins(node)) {
-        all.extend(graph.taxonomy().ancestors(named));
-        all.extend(graph.taxonomy().descendants(named));
-    }
+    let line = |node: NodeId| {
+        let above = graph.taxonomy().ancestors(node);
+        above.into_iter().chain(graph.taxonomy().descendants(node))
+    };
+    let mut all: Vec<NodeId> = line(node).collect();
+    let namesakes: Vec<NodeId> = all.iter().flat_map(|&node| graph.twins(node)).copied().collect();
+    all.extend(namesakes);
+    all.extend(graph.twins(node).iter().flat_map(|&named| line(named)));
     all.sort_unstable();
     all.dedup();
     all
@@ -324,6 +332,13 @@ mod tests {
         check(text, ("DiagnosisCode:B00", "excludes1", "DiagnosisCode:A00"), true, true);
         check(text, ("DiagnosisCode:B00.1", "excludes1", "DiagnosisCode:A00.1"), true, true);
         check(text, ("DiagnosisCode:A", "excludes1", "DiagnosisCode:B00"), false, true);
+    }
+
+    #[test]
+    fn namesakes_count_as_one_from_either_side() {
+        // A code and the code below it bear one name.
+        let text = "DiagnosisCode:H49-88 -is_a-> DiagnosisCode:h49_88\nDiagnosisCode:H49.81 -is_a-> DiagnosisCode:h49_88\nInclusionTerm:term -included_in-> DiagnosisCode:H49-88";
+        check(text, ("InclusionTerm:term", "included_in", "DiagnosisCode:H49.81"), false, true);
     }
 
     #[test]

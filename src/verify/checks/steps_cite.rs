@@ -29,6 +29,8 @@ impl Check for StepsCite {
             let options = item.options.iter().flat_map(|option| option.nodes.iter());
             // The diseases of a gene that is offered are what its findings hang on.
             nodes.extend(options.clone().flat_map(|&node| parts::diseases_of(context, node)));
+            // An exclusion between codes is stated of what stands above them.
+            nodes.extend(options.clone().flat_map(|&node| context.graph.taxonomy().ancestors(node)));
             nodes.extend(options);
             nodes
         };

@@ -90,11 +90,13 @@ class Graph:
             counts.update(set().union(*(self.up(o) for o, _ in objects)))
         return {node for node, count in counts.items() if -math.log(count / subjects) < bound}
 
+    def same(self, nodes):
+        """The nodes and their namesakes."""
+        return nodes | set().union(*(self.twins.get(n, set()) for n in nodes))
+
     def kin(self, node):
-        found = set()
-        for named in {node} | self.twins.get(node, set()):
-            found |= self.up(named) | self.down(named)
-        return found
+        line = lambda n: self.up(n) | self.down(n)
+        return self.same(line(node)).union(*(line(n) for n in self.twins.get(node, set())))
 
     def asserted_for(self, node, end, relation, loose):
         """The nodes of which an assertion makes it true of this one."""
@@ -111,7 +113,7 @@ class Graph:
         row = self.relations[relation]
         if loose:
             if end == "object" and node in self.vague.get(relation, ()):
-                return self.up(node) | self.twins.get(node, set())
+                return self.same(self.up(node))
             return self.kin(node)
         return self.up(node) if row[end + "_up"] else self.down(node) if row[end + "_down"] else {node}
 
