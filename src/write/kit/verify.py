@@ -18,6 +18,7 @@ one.
 """
 import argparse
 import collections
+import functools
 import hashlib
 import json
 import math
@@ -52,10 +53,15 @@ VIEWS = {
 }
 
 
+ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+
+
+@functools.lru_cache(maxsize=None)
 def normal(text):
     """A name without case, accents and punctuation."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if text.isascii():
+        return " ".join(text.translate(ASCII).split())
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join("".join(c.lower() if c.isalnum() else " " for c in text).split())
 
 
@@ -137,6 +143,8 @@ class Graph:
         return {node} | self.twins.get(node, set())
 
     def kin(self, node):
+        if node not in self.twins:
+            return self.up(node) | self.down(node)
         return set().union(*(self.up(one) | self.down(one) for one in self.named(node)))
 
     def asserted_for(self, node, end, relation, loose):
@@ -220,6 +228,8 @@ class Graph:
         """All assignments of the variables that meet the clauses."""
         ends = [(c, c["subject"], c["object"]) for c in clauses]
         variables = sorted({term for _, s, o in ends for term in (s, o) if is_variable(term)})
+        # Who is a candidate meets the positive clauses; what was given is looked at with all of them.
+        watched = [(c, s, o) for c, s, o in ends if c["absent"] or given]
         results, visited = [], 0
 
         def value(term, bound):
@@ -238,9 +248,8 @@ class Graph:
 
         def extend(bound, new):
             nonlocal visited
-            for c, s, o in ends:
-                # Positive clauses have already decided who is a candidate; only what was given is not one.
-                if (c["absent"] or given) and (new is None or new in (s, o)):
+            for c, s, o in watched:
+                if new is None or new in (s, o):
                     left, right = value(s, bound), value(o, bound)
                     if left is not None and right is not None and not self.is_met(c, left, right, loose):
                         return
@@ -483,7 +492,8 @@ def files(manifest, root, with_hashes):
     for folder in dict.fromkeys(filter(None, loaded)):
         there = os.path.join(root, folder)
         for name in sorted(os.listdir(there)) if os.path.isdir(there) else ():
-            if f"{folder}/{name}" not in entries and os.path.isfile(os.path.join(there, name)):
+            is_hidden = name.startswith(".")
+            if f"{folder}/{name}" not in entries and not is_hidden and os.path.isfile(os.path.join(there, name)):
                 yield f"{folder}/{name}", "is not named by the manifest"
     sums = {"manifest.json": None, **{path: entry["sha256"] for path, entry in entries.items()}}
     for path, expected in sums.items():
