@@ -280,6 +280,8 @@ impl Telling<'_> {
         let mut steps: Vec<Step> = Vec::new();
         for (clue, phrase) in self.phrases.iter().enumerate() {
             let mut edges = vec![candidate.path[clue + first].edge];
+            // A gene has a finding through its disease: that edge is cited too.
+            edges.extend(candidate.path.iter().take(first).map(|hop| hop.edge));
             let mut names = vec![self.key()];
             for choice in self.chosen.iter().filter(|choice| choice.rival.shared.contains(&clue)) {
                 edges.extend(self.edges(choice.rival.disease, clue));

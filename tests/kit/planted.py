@@ -3,8 +3,9 @@
     python tests/kit/planted.py DATASET
 
 The data set is copied; each defect is written into the copy with duckdb, the kit runs without looking at hashes (so
-that it has to understand what is wrong), and the named check must fail. Last, a flipped byte must fail the hashes.
+that it has to understand what is wrong), and the named check must fail. Last come defects that only bytes tell.
 """
+import concurrent.futures
 import json
 import os
 import shutil
@@ -14,7 +15,25 @@ import tempfile
 
 import duckdb
 
-ITEMS = "items/train-00000-of-00001.parquet"
+TRAIN = "items/train-00000-of-00001.parquet"
+TEST = "items/test-00000-of-00001.parquet"
+REJECTED = "rejected/rejected-00000-of-00001.parquet"
+SFT = "sft/train-00000-of-00001.parquet"
+BENCH = "bench/train-00000-of-00001.parquet"
+EDGES, NODES, RELATIONS = (f"graph/{name}.parquet" for name in ("edges", "nodes", "relations"))
+
+CASE = "stratum = 'case/Disease'"
+CONTRAST = "kind = 'discriminating_finding'"
+PATH = "kind = 'path_explanation' and len(path) = 3"
+NEXT = "(answer + 1) % 4"
+
+
+def ask(root, query):
+    """The first row of a query over the copy; `items` is all items, `{nodes}` and `{edges}` the graph."""
+    db = duckdb.connect()
+    db.execute(f"create view items as select * from read_parquet('{root}/items/*.parquet')")
+    files = {name: f"read_parquet('{root}/graph/{name}.parquet')" for name in ("nodes", "edges")}
+    return db.execute(query.format(**files)).fetchall()[0]
 
 
 def rewrite(root, path, select):
@@ -26,61 +45,214 @@ def rewrite(root, path, select):
     os.replace(file + ".new", file)
 
 
-def on_one(column, value, where="len(options) = 4 and kind = 'single_best_answer' and stratum = 'case/Disease'"):
+def on_one(column, value, where=CASE):
     """Changes a column of the first item that fits."""
     first = f"(select min(id) from t where {where})"
     return f"select * replace (case when id = {first} then {value} else {column} end as {column}) from t"
 
 
-NEXT = "(answer + 1) % 4"
-PATH = "list_transform(path, lambda p, n: case when n = 1 then {} else p end)"
-FIELDS = "subject subject_label relation object object_label forward source evidence edge".split()
+def each(column, fields, **changed):
+    """Every struct of a list with some fields changed; `x` is the struct."""
+    filled = ", ".join(f'"{name}": ' + changed.get(name, f'x."{name}"') for name in fields.split())
+    return f"list_transform({column}, lambda x, n: {{{filled}}})"
 
 
 def hop(**changed):
     """The first hop of a path with some fields changed."""
-    fields = ", ".join(f'"{name}": ' + changed.get(name, f'p."{name}"') for name in FIELDS)
-    return PATH.format("{" + fields + "}")
+    fields = "subject subject_label relation object object_label forward source evidence edge"
+    first = {name: f'case when n = 1 then {value} else x."{name}" end' for name, value in changed.items()}
+    return each("path", fields, **first)
 
 
-def edges_without(root):
-    key = duckdb.sql(f"select min(p.edge) from (select unnest(path) p from read_parquet('{root}/{ITEMS}'))").fetchall()[0][0]
-    return f"select * from t where edge <> {key}"
+def step(**changed):
+    return each("steps", "text kind edges spans", **changed)
 
 
-# Name, check that must fail, file, query.
+def reason(**changed):
+    return each("distractor_reasons", "node class failed risk edges", **changed)
+
+
+def cited_fact_deleted(root):
+    edge = ask(root, "select min(p.edge) from (select unnest(path) as p from items)")[0]
+    rewrite(root, EDGES, f"select * from t where edge <> {edge}")
+
+
+def distractor_made_true(root):
+    """The graph gets a fact for every clue that a distractor failed: now it fits."""
+    node, anchors = ask(root, f"select option_nodes[{NEXT} + 1], anchors from items where {CASE} order by id limit 1")
+    like = "(select * from t where relation = 'has_phenotype' order by edge limit 1)"
+    rows = [
+        f"select * replace (1000000000 + {n} as edge, '{node}' as subject, '{anchor}' as \"object\") from {like}"
+        for n, anchor in enumerate(anchors)
+    ]
+    rewrite(root, EDGES, " union all ".join(["select * from t", *rows]))
+
+
+def node_made_obsolete(root):
+    node = ask(root, f"select min(answer_node) from items where {CASE}")[0]
+    rewrite(root, NODES, f"select * replace (obsolete or curie = '{node}' as obsolete) from t")
+
+
+def option_made_a_twin(root):
+    """A distractor gets the name of the key: the loose reading takes the two for one."""
+    node, label = ask(
+        root, f"select option_nodes[{NEXT} + 1], answer_text from items where {CASE} order by id limit 1"
+    )
+    label = label.replace("'", "''").upper()
+    rewrite(root, NODES, f"select * replace (case when curie = '{node}' then '{label}' else label end as label) from t")
+
+
+def option_above_the_key(root):
+    above, key = ask(
+        root,
+        "select e.\"object\", i.answer_node from items i join {edges} e on e.subject = i.answer_node"
+        f" and e.relation = 'is_a' where i.{CONTRAST} order by i.id limit 1",
+    )
+    where = f"{CONTRAST} and answer_node = '{key}'"
+    swapped = f"list_transform(option_nodes, lambda o, n: case when n = {NEXT} + 1 then '{above}' else o end)"
+    for path in [TRAIN, TEST]:
+        rewrite(root, path, on_one("option_nodes", swapped, where))
+
+
+def synonym_leaked(root):
+    item, synonym = ask(
+        root,
+        "select i.id, n.synonyms[1] from items i join {nodes} n on n.curie = i.answer_node"
+        f" where {CONTRAST} and split = 'train' and len(n.synonyms) > 0 order by i.id limit 1",
+    )
+    synonym = synonym.replace("'", "''")
+    rewrite(root, TRAIN, on_one("question", f"question || ' (Compare {synonym}.)'", f"id = '{item}'"))
+
+
+def item_moved_to_test(root):
+    """An item of a component of several goes to test alone, with everything that says so."""
+    files = f"read_parquet('{root}/components.parquet')"
+    item = ask(
+        root,
+        f"select min(c.id) from {files} c join {files} d on d.component = c.component and d.id <> c.id"
+        f" join items i on i.id = c.id where c.split = 'train' and i.{CASE}",
+    )[0]
+    old = f"read_parquet('{root}/{TRAIN}')"
+    rewrite(root, TEST, f"select * from t union all select * replace ('test' as split) from {old} where id = '{item}'")
+    rewrite(root, TRAIN, f"select * from t where id <> '{item}'")
+    moved = f"case when id = '{item}' then 'test' else split end as split"
+    rewrite(root, "components.parquet", f"select * replace ({moved}) from t")
+
+
+def manifest_changed(root):
+    path = os.path.join(root, "manifest.json")
+    with open(path, encoding="utf-8") as file:
+        manifest = json.load(file)
+    manifest["funnel"]["mined"] += 1
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(manifest, file)
+
+
+def in_file(path, select):
+    return lambda root: rewrite(root, path, select)
+
+
+def on_train(column, value, where=CASE):
+    return in_file(TRAIN, on_one(column, value, where))
+
+
+# What is planted, the check that must fail, and how.
 DEFECTS = [
-    ("an edge swapped for another", "Q1", ITEMS, lambda root: on_one("path", hop(edge='p.edge + 1'))),
-    ("an edge turned round", "Q1", ITEMS, lambda root: on_one("path", hop(subject='p."object"', object="p.subject"))),
-    ("a relation replaced", "Q1", ITEMS, lambda root: on_one("path", hop(relation="'phenotype_absent'"))),
-    ("an edge taken out of the binding", "Q2", ITEMS, lambda root: on_one("path", "path[2:]")),
-    ("the key moved to another option", "Q3", ITEMS, lambda root: on_one("answer", NEXT)),
-    ("another node called the key", "Q3", ITEMS, lambda root: on_one("answer_node", f"option_nodes[{NEXT} + 1]")),
-    ("a clue dropped, so that a distractor fits", "Q3", ITEMS, lambda root: on_one("clauses", "clauses[1:1]")),
-    ("a clue said to be failed that is not", "Q3", ITEMS, lambda root: on_one(
-        "distractor_reasons",
-        'list_transform(distractor_reasons, lambda r: {"node": r.node, "class": r."class", "failed": [0, 1, 2, 3]::integer[], "risk": r.risk, "edges": r.edges})')),
-    ("a fact deleted from the graph", "Q1", "graph/edges.parquet", edges_without),
-    ("an option printed twice", "Q4", ITEMS, lambda root: on_one("options", "[options[1], options[1], options[3], options[4]]")),
-    ("an option of another category", "Q4", ITEMS, lambda root: on_one(
-        "option_nodes", f"list_transform(option_nodes, lambda o, n: case when n = {NEXT} + 1 then anchors[1] else o end)")),
-    ("a node made obsolete", "Q7", "graph/nodes.parquet", lambda root: (
-        "select * replace (obsolete or curie = (select min(answer_node) from "
-        f"read_parquet('{root}/{ITEMS}') where stratum = 'case/Disease') as obsolete) from t")),
-    ("the answer leaked into the question", "Q8", ITEMS, lambda root: on_one("question", "question || ' It is ' || answer_text || '.'")),
-    ("letters no longer balanced", "Q9", ITEMS, lambda root: "select * replace (case when answer is null then null else 0 end as answer) from t"),
-    ("an item twice", "Q15", ITEMS, lambda root: "select * from t union all (select * from t order by id limit 1)"),
-    ("an item in two splits", "Q16", ITEMS, lambda root: (
-        "select * from t union all (select * replace ('test' as split, 'x' || id as id) from t order by id limit 1)")),
-    ("a step that cites an edge that is none", "Q18", ITEMS, lambda root: on_one(
-        "steps", 'list_transform(steps, lambda s: {"text": s.text, "kind": s.kind, "edges": [99999999]::bigint[], "spans": s.spans})')),
-    ("a step that cites words nobody said", "Q18", ITEMS, lambda root: on_one(
-        "steps", """list_transform(steps, lambda s: {"text": s.text, "kind": s.kind, "edges": s.edges, "spans": ['purple hair']})""")),
-    ("a rejected row taken out", "Q24", "rejected/rejected-00000-of-00001.parquet", lambda root: "select * from t order by id offset 1"),
+    ("an edge swapped for another", "Q1", on_train("path", hop(edge="x.edge + 1"))),
+    ("an edge turned round", "Q1", on_train("path", hop(subject='x."object"', object="x.subject"))),
+    ("a relation replaced", "Q1", on_train("path", hop(relation="'phenotype_absent'"))),
+    ("a fact deleted from the graph", "Q1", cited_fact_deleted),
+    ("an edge taken out of the binding", "Q2", on_train("path", "path[2:]")),
+    ("a hop told the wrong way", "Q2", on_train("path", hop(forward="not x.forward"), PATH)),
+    ("the hops of a path in another order", "Q2", on_train("path", "[path[2], path[1], path[3]]", PATH)),
+    ("the key moved to another option", "Q3", on_train("answer", NEXT)),
+    ("another node called the key", "Q3", on_train("answer_node", f"option_nodes[{NEXT} + 1]")),
+    ("a clue dropped, so that a distractor fits", "Q3", on_train("clauses", "clauses[1:1]")),
+    ("a distractor made true in the graph", "Q3", distractor_made_true),
+    ("a distractor called like the key", "Q3", option_made_a_twin),
+    ("an answer beside the key withheld", "Q3", on_train("other_answers", "[]::varchar[]", "len(other_answers) > 0")),
+    ("what is vague taken for telling", "Q3", in_file(
+        RELATIONS, "select * replace (null::double as vague_below) from t"
+    )),
+    ("an option printed twice", "Q4", on_train("options", "[options[1], options[1], options[3], options[4]]")),
+    ("an option of another category", "Q4", on_train(
+        "option_nodes",
+        f"list_transform(option_nodes, lambda o, n: case when n = {NEXT} + 1 then anchors[1] else o end)",
+    )),
+    ("an option that the key is a kind of", "Q4", option_above_the_key),
+    ("a node made obsolete", "Q7", node_made_obsolete),
+    ("the answer leaked into the question", "Q8", on_train("question", "question || ' It is ' || answer_text || '.'")),
+    ("a synonym leaked into the question", "Q8", synonym_leaked),
+    ("letters no longer balanced", "Q9", in_file(
+        TRAIN, "select * replace (case when answer is null then null else 0 end as answer) from t"
+    )),
+    ("an item twice", "Q15", in_file(TRAIN, "select * from t union all (select * from t order by id limit 1)")),
+    ("an item in two splits", "Q16", in_file(
+        TRAIN,
+        "select * from t union all (select * replace ('test' as split, 'x' || id as id) from t order by id limit 1)",
+    )),
+    ("an item moved across splits", "Q16", item_moved_to_test),
+    ("a step that cites an edge that is none", "Q18", on_train("steps", step(edges="[99999999]::bigint[]"))),
+    ("a step that cites words nobody said", "Q18", on_train("steps", step(spans="['purple hair']"))),
+    ("a step that rests on nothing", "Q18", on_train(
+        "steps", step(edges="[]::bigint[]", spans="[]::varchar[]")
+    )),
+    ("a step about an option that it does not cite", "Q18", on_train(
+        "steps", step(text=f"case when x.kind = 'recall' then 'It is ' || options[{NEXT} + 1] || '.' else x.text end")
+    )),
+    ("a rejected row taken out", "Q24", in_file(REJECTED, "select * from t order by id offset 1")),
+    ("a candidate that nobody accounts for", "Q24", manifest_changed),
+    ("a source that is not named", "Q28", on_train("sources", "[]::varchar[]")),
+    ("another seed", "Q28", on_train("seed", "seed + 1")),
+    ("an id that is none", "IDS", on_train("id", "reverse(id)")),
+    ("anchors of another item", "IDS", on_train("anchors", "anchors[2:]")),
+    ("a clue said to be failed that is not", "REASONS", on_train(
+        "distractor_reasons", reason(failed="[0, 1, 2, 3]::integer[]")
+    )),
+    ("a clue that is failed twice over", "REASONS", on_train(
+        "distractor_reasons", reason(failed="list_concat(x.failed, x.failed)")
+    )),
+    ("a gap called a denial", "REASONS", on_train("distractor_reasons", reason(**{"class": "'denied'"}))),
+    ("a denial by an edge that says nothing of it", "REASONS", on_train(
+        "distractor_reasons", reason(edges="list_transform(x.edges, lambda e: 0::bigint)"), CONTRAST
+    )),
+    ("more confidence than the risks leave", "REASONS", on_train("confidence", "1.0")),
+    ("another key in the benchmark", "VIEWS", in_file(
+        BENCH,
+        f"select * replace (case when id = (select min(id) from t) then {NEXT} else answer end as answer) from t",
+    )),
+    ("a chat taken out", "VIEWS", in_file(SFT, "select * from t order by id offset 1")),
+]
+
+
+def byte_flipped(root):
+    path = os.path.join(root, "README.md")
+    with open(path, "r+b") as file:
+        file.seek(os.path.getsize(path) // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def file_slipped_in(root):
+    shutil.copy(os.path.join(root, TEST), os.path.join(root, "items/test-00001-of-00002.parquet"))
+
+
+def sums_changed(root):
+    with open(os.path.join(root, "SHA256SUMS"), "a", encoding="utf-8") as file:
+        file.write("0" * 64 + "  more.txt\n")
+
+
+# These must fail the look at the files, and nothing else.
+FILE_DEFECTS = [
+    ("a flipped byte", byte_flipped),
+    ("a file that readers would load and the manifest does not name", file_slipped_in),
+    ("hashes of other files", sums_changed),
 ]
 
 
 def failed(root, *options):
+    """The checks that find something."""
     run = subprocess.run(
         [sys.executable, os.path.join(root, "verify", "verify.py"), root, "--json", *options],
         capture_output=True, text=True, check=False,
@@ -92,33 +264,32 @@ def failed(root, *options):
     return [name for name, check in report["checks"].items() if check["findings"]]
 
 
-def main():
-    source = sys.argv[1]
-    missed = []
+def planted(source, plant, *options):
+    """What is found in a copy of the data set after a defect was planted."""
     with tempfile.TemporaryDirectory() as scratch:
         root = os.path.join(scratch, "planted")
         shutil.copytree(source, root)
-        if failed(root):
-            sys.exit("planted: the data set has findings before anything is planted")
-        for name, check, path, select in DEFECTS:
-            rewrite(root, path, select(root))
-            found = failed(root, "--no-hashes")
-            print(f"{'caught' if check in found else 'MISSED'}  {check:<4} {name} ({', '.join(found) or 'nothing'})", flush=True)
-            if check not in found:
-                missed.append(name)
-            shutil.copy(os.path.join(source, path), os.path.join(root, path))
-        path = os.path.join(root, "sft", "train-00000-of-00001.parquet")
-        with open(path, "r+b") as file:
-            file.seek(os.path.getsize(path) // 2)
-            byte = file.read(1)
-            file.seek(-1, os.SEEK_CUR)
-            file.write(bytes([byte[0] ^ 1]))
-        found = failed(root)
-        print(f"{'caught' if found == ['SHA'] else 'MISSED'}  SHA  a flipped byte ({', '.join(found)})")
-        if found != ["SHA"]:
-            missed.append("a flipped byte")
-    print(f"{len(DEFECTS) + 1 - len(missed)} of {len(DEFECTS) + 1} planted defects are caught")
-    sys.exit(1 if missed else 0)
+        plant(root)
+        return failed(root, *options)
 
 
-main()
+def main():
+    source, n_caught = sys.argv[1], 0
+    if failed(source):
+        sys.exit("planted: the data set has findings before anything is planted")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        semantic = [pool.submit(planted, source, plant, "--no-hashes") for _, _, plant in DEFECTS]
+        of_files = [pool.submit(planted, source, plant) for _, plant in FILE_DEFECTS]
+        wanted = [(name, lambda found, check=check: check in found, check) for name, check, _ in DEFECTS]
+        wanted += [(name, lambda found: found == ["SHA"], "SHA") for name, _ in FILE_DEFECTS]
+        for (name, is_caught, check), future in zip(wanted, semantic + of_files):
+            found = future.result()
+            n_caught += is_caught(found)
+            verdict = "caught" if is_caught(found) else "MISSED"
+            print(f"{verdict}  {check:<8} {name} ({', '.join(found) or 'nothing'})", flush=True)
+    print(f"{n_caught} of {len(wanted)} planted defects are caught")
+    sys.exit(0 if n_caught == len(wanted) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,22 +1,38 @@
 -- The checks that are joins. Each query returns (id, what): one row a finding; an empty answer is a pass.
--- Tables: items, rejected, nodes, edges, relations (as they lie in the data set).
+-- Tables: items, rejected, components, sft, grpo, bench, nodes, edges, relations as they lie in the data set, each with
+-- its `filename`; kind (node, above): every option with what it is a kind of; made_from: graph, pipeline and seed as
+-- the manifest has them.
 
 -- name: Q1 every edge of a binding is an edge of the graph, as stated
 select i.id, 'edge ' || p.edge || ' is not ' || p.subject || ' ' || p.relation || ' ' || p."object"
 from (select id, unnest(path) as p from items) i
 left join edges e on e.edge = i.p.edge
 where e.edge is null
-   or e.subject <> i.p.subject or e.relation <> i.p.relation or e."object" <> i.p."object" or e.source <> i.p.source;
+   or (e.subject, e.relation, e."object", e.source) is distinct from
+      (i.p.subject, i.p.relation, i.p."object", i.p.source);
 
 -- name: Q4 options are distinct, of one category, and none is a kind of another
 with member as (
-    select id, o, unnest(string_split(option_nodes[o], '|')) as curie, option_nodes, options
-    from (select id, option_nodes, options, unnest(generate_series(1, len(option_nodes))) as o from items)
+    select id, o, answer, unnest(string_split(option_nodes[o], '|')) as curie
+    from (select id, answer, option_nodes, unnest(generate_series(1, len(option_nodes))) as o from items)
+),
+name as (
+    select curie, lower(trim(label)) as name from nodes
+    union
+    select curie, lower(trim(unnest(synonyms))) from nodes
 )
+select id, 'options and their nodes differ in number' from items where len(options) <> len(option_nodes)
+union all
 select id, 'two options read the same' from items
 where len(list_distinct(list_transform(options, lambda t: lower(trim(t))))) <> len(options)
 union all
 select id, 'two options are one node' from items where len(list_distinct(option_nodes)) <> len(option_nodes)
+union all
+select distinct a.id, a.curie || ' and ' || b.curie || ' are both called ' || na.name
+from member a
+join member b on a.id = b.id and a.o < b.o and a.curie <> b.curie
+join name na on na.curie = a.curie
+join name nb on nb.curie = b.curie and nb.name = na.name
 union all
 select m.id, 'options of several categories' from member m left join nodes n on n.curie = m.curie
 group by m.id having count(distinct coalesce(n.category, '?')) > 1
@@ -26,8 +42,12 @@ from member a join member b on a.id = b.id and a.o <> b.o
 join kind k on k.node = a.curie and k.above = b.curie;
 
 -- name: Q7 no node that is used is obsolete or unlabelled
-select u.id, u.curie || ' is obsolete, unlabelled or unknown'
-from (
+with cited as (
+    select id, unnest(flatten(list_transform(steps, lambda s: s.edges))) as edge from items
+    union all
+    select id, unnest(flatten(list_transform(distractor_reasons, lambda r: r.edges))) from items
+),
+used as (
     select id, unnest(list_concat(
         anchors,
         flatten(list_transform(option_nodes, lambda o: string_split(o, '|'))),
@@ -35,8 +55,11 @@ from (
         list_transform(path, lambda p: p.subject),
         list_transform(path, lambda p: p."object")
     )) as curie from items
-) u
-left join nodes n on n.curie = u.curie
+    union
+    select c.id, unnest([e.subject, e."object"]) from cited c join edges e on e.edge = c.edge
+)
+select distinct u.id, u.curie || ' is obsolete, unlabelled or unknown'
+from used u left join nodes n on n.curie = u.curie
 where n.curie is null or n.obsolete or coalesce(n.label, '') = '';
 
 -- name: Q15 nothing is asked twice
@@ -46,7 +69,7 @@ select min(id), 'same pattern, anchors and key as ' || max(id) from items
 group by pattern, list_sort(anchors), answer_node having count(*) > 1
 union all
 select min(id), 'same words as ' || max(id) from items
-group by regexp_replace(lower(question), '[^a-z0-9]+', ' ', 'g') having count(*) > 1;
+group by regexp_replace(lower(question), '[^\p{L}\p{N}]+', ' ', 'g') having count(*) > 1;
 
 -- name: Q16 no fact and no words cross a split
 with touched as (
@@ -57,19 +80,33 @@ with touched as (
 ends as (
     select id, split, list_sort(list_distinct(list_concat(anchors, string_split(answer_node, '|')))) as nodes from items
 ),
-bound as (select id, split, list_sort(list_transform(path, lambda p: p.edge)) as edges from items)
+bound as (
+    select id, split, list_sort(list_distinct(list_transform(
+        path, lambda p: [least(p.subject, p."object"), greatest(p.subject, p."object")]
+    ))) as pairs from items
+)
 select min(id), 'the edge ' || one || ' – ' || two || ' touches keys of two splits' from touched
 group by one, two having count(distinct split) > 1
 union all
 select min(id), 'same anchors and key in two splits' from ends group by nodes having count(distinct split) > 1
 union all
-select min(id), 'same binding in two splits' from bound group by edges having count(distinct split) > 1
+select min(id), 'same binding in two splits' from bound group by pairs having count(distinct split) > 1
 union all
 select min(id), 'same words in two splits' from items
-group by regexp_replace(lower(question), '[^a-z0-9]+', ' ', 'g') having count(distinct split) > 1;
+group by regexp_replace(lower(question), '[^\p{L}\p{N}]+', ' ', 'g') having count(distinct split) > 1
+union all
+select id, 'lies in a file of another split' from items
+where split is distinct from regexp_extract(filename, '([a-z]+)-[0-9]+-of-[0-9]+\.parquet$', 1)
+union all
+select coalesce(i.id, c.id), 'components has another split, or not this item' from items i
+full join components c on c.id = i.id where i.split is distinct from c.split
+union all
+select min(id), 'its component lies in two splits' from components group by component having count(distinct split) > 1;
 
--- name: Q18 every step of the thinking path cites an edge of the graph or words of the question
+-- name: Q18 every step of the thinking path rests on edges of the graph or words of the question
 with step as (select id, question, unnest(steps) as s from items)
+select id, 'there is no thinking path' from items where len(steps) = 0
+union all
 select id, 'a step cites nothing' from step where len(s.edges) = 0 and len(s.spans) = 0
 union all
 select t.id, 'a step cites edge ' || t.edge || ', which does not exist'
@@ -78,6 +115,104 @@ union all
 select id, '"' || span || '" does not stand in the question'
 from (select id, question, unnest(s.spans) as span from step) where not contains(question, span) or span = ''
 union all
+select id, 'the thinking path in prose is not that of the steps' from items
+where thinking is distinct from array_to_string(list_transform(steps, lambda s: s.text), ' ')
+union all
 select id, 'an edge of the binding is cited by no step' from items
 where not list_has_all(
     flatten(list_transform(steps, lambda s: s.edges)), list_transform(path, lambda p: p.edge));
+
+-- name: Q28 sources and licences are those of every edge and name that is used
+with cited as (
+    select id, unnest(list_concat(
+        list_transform(path, lambda p: p.edge),
+        flatten(list_transform(steps, lambda s: s.edges)),
+        flatten(list_transform(distractor_reasons, lambda r: r.edges))
+    )) as edge from items
+),
+named as (
+    select id, unnest(list_concat(
+        anchors,
+        string_split(answer_node, '|'),
+        flatten(list_transform(option_nodes, lambda o: string_split(o, '|')))
+    )) as curie from items
+    union
+    select c.id, unnest([e.subject, e."object"]) from cited c join edges e on e.edge = c.edge
+),
+used as (
+    select c.id, e.source, e.licence from cited c join edges e on e.edge = c.edge
+    union
+    select n.id, o.source, o.licence from named n join nodes o on o.curie = n.curie
+)
+select distinct i.id, 'it uses ' || u.source || ' (' || u.licence || ') and does not say so'
+from items i join used u on u.id = i.id
+where not list_contains(i.sources, u.source) or not list_contains(i.licences, u.licence)
+union all
+select id, 'a licence forbids to publish it' from items
+where not list_has_all(['open', 'attribution', 'attribution-with-notice'], licences)
+union all
+select i.id, 'it says that it was made from another graph, pipeline or seed than the manifest' from items i, made_from m
+where (i.graph_sha256, i.pipeline_sha256, i.seed) is distinct from (m.graph, m.pipeline, m.seed);
+
+-- name: IDS follow from what is asked
+with asked as (
+    select id, kind, answer_node, pattern, anchors, clauses, list_filter(
+        flatten(list_transform(clauses, lambda c: [c.subject, c."object"])), lambda t: not starts_with(t, '?')
+    ) as constants from items
+),
+told as (
+    select *,
+        list_filter(constants, lambda t, n: list_position(constants, t) = n) as in_order,
+        list_transform(clauses, lambda c: c.relation || if(c.absent, '!', '')) as arrows
+    from asked
+),
+made as (
+    select *,
+        array_to_string(list_transform(clauses, lambda c, n:
+            coalesce('?a' || nullif(list_position(in_order, c.subject), 0), c.subject) || ' -' || arrows[n] || '-> '
+            || coalesce('?a' || nullif(list_position(in_order, c."object"), 0), c."object")
+        ), '; ') as shape,
+        list_sort(list_transform(clauses, lambda c, n:
+            c.subject || ' ' || arrows[n] || ' ' || c."object")) as lines,
+        array_to_string(list_sort(string_split(answer_node, '|')), '|') as key
+    from told
+)
+select id, 'the pattern is not that of the clauses' from made where pattern is distinct from shape
+union all
+select id, 'the anchors are not the constants of the clauses' from made where anchors is distinct from in_order
+union all
+select id, 'the id is not the hash of kind, pattern, clauses and key' from made
+where id is distinct from sha256(array_to_string(list_concat([kind, shape], lines, [key]), chr(10)))[:32];
+
+-- name: VIEWS show the items and nothing else
+with shown as (
+    select 'sft' as view, id, filename from sft
+    union all
+    select 'grpo', id, filename from grpo
+    union all
+    select 'bench', id, filename from bench
+),
+due as (
+    select i.id, v.view from items i, (select distinct view from shown) v
+    where v.view <> 'bench' or i.answer is not null
+)
+select coalesce(s.id, d.id), coalesce(s.view, d.view) || ' shows another set of items' from due d
+full join shown s on s.id = d.id and s.view = d.view where s.id is null or d.id is null
+union all
+select min(id), view || ' shows it twice' from shown group by view, id having count(*) > 1
+union all
+select i.id, s.view || ' shows it in another split' from shown s join items i on i.id = s.id
+where i.split is distinct from regexp_extract(s.filename, '([a-z]+)-[0-9]+-of-[0-9]+\.parquet$', 1)
+union all
+select i.id, 'bench has another question, key or options' from bench b join items i on i.id = b.id
+where (b.question, b.choices, b.answer, b.target_letter) is distinct from
+      (i.question, i.options, i.answer, i.answer_letter)
+union all
+select i.id, 'grpo has another question or solution' from grpo g join items i on i.id = g.id
+where (g.solution, g.answer_letter) is distinct from (i.answer_text, coalesce(i.answer_letter, ''))
+   or not starts_with(g.prompt[1].content, i.question)
+union all
+select i.id, 'sft has another question, thinking path or answer' from sft s join items i on i.id = s.id
+where not starts_with(s.messages[1].content, i.question)
+   or not contains(s.messages[2].content, i.thinking)
+   or not ends_with(s.messages[2].content, coalesce(i.answer_letter || '. ', '') || i.answer_text);

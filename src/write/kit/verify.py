@@ -3,18 +3,22 @@
 
     python verify/verify.py DATASET [--json] [--no-hashes]
 
-Needs duckdb and nothing else; imports nothing of thinkpath. Whatever can be recomputed is: answers from `clauses` and
-the graph, failed clues from the graph, letters, splits, the funnel, and the hash of every file. Exit code 0 means no
-finding. The numbers of the checks are those of the scorecard.
+Needs duckdb and nothing else; imports nothing of thinkpath. No column is trusted that can be recomputed: answers come
+from `clauses` and the graph, so do failed clues and denials; patterns, anchors and ids come from `clauses`; letters,
+splits, the funnel and the hash of every file are counted again. Exit code 0 means no finding. The numbers of the
+checks are those of the scorecard; what has no number there has a name. Checks that are joins stand in `checks.sql`.
 
 Two readings of the graph decide what is proved. Strictly, a triple holds if it is asserted, or follows by the
 closure columns of `relations`: `object_up` says that an asserted object's ancestors (along is_a) hold too, and so on.
 Loosely, it holds if it holds strictly, or for a node above or below either end, or through a relation in `conflicts`,
 or for a node of the same category and name; except that an asserted object that tells less than `vague_below` nats
-does not vouch for its kinds. A key must be a strict answer; of the options only the key may be a loose one.
+does not vouch for its kinds. An absent clause is met strictly by an edge of a relation that `negates` it, and loosely
+unless the positive triple holds strictly. A key must be a strict answer; of the options only the key may be a loose
+one.
 """
 import argparse
 import collections
+import functools
 import hashlib
 import json
 import math
@@ -25,15 +29,39 @@ import unicodedata
 
 import duckdb
 
+# More candidates than this make no proof that anyone could follow.
+BUDGET = 200_000
+
+FILES = "SHA every file is the one that the manifest names"
+
+# Stems that tie no two names together.
 COMMON_STEMS = set(
     "abnor acute adult bilat chron conge decre defec defic delay disea disor eleva gener impai incre infan multi onset "
     "progr recur reduc sever short small syndr".split()
 )
 
+RELATION = (
+    "relation is_symmetric is_transitive is_functional subject_up subject_down object_up object_down conflicts negates "
+    "vague_below".split()
+)
 
+# The columns of the views that are looked at; a data set need not have every view.
+VIEWS = {
+    "sft": "messages struct(role varchar, content varchar)[]",
+    "grpo": "prompt struct(role varchar, content varchar)[], solution varchar, answer_letter varchar",
+    "bench": "question varchar, choices varchar[], answer bigint, target_letter varchar",
+}
+
+
+ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+
+
+@functools.lru_cache(maxsize=None)
 def normal(text):
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    """A name without case, accents and punctuation."""
+    if text.isascii():
+        return " ".join(text.translate(ASCII).split())
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join("".join(c.lower() if c.isalnum() else " " for c in text).split())
 
 
@@ -41,339 +69,418 @@ def stems(text):
     return {word[:5] for word in normal(text).split() if len(word) >= 5}
 
 
-class Graph:
-    """The three tables of `graph/`, asked under the two readings."""
+def members(text):
+    """The nodes of an option: one, or a set joined by `|`."""
+    return text.split("|") if text else []
 
-    def __init__(self, db):
-        rows = db.sql("select curie, label, category, synonyms, obsolete from nodes").fetchall()
-        self.nodes = {curie: (label, category, synonyms or [], obsolete) for curie, label, category, synonyms, obsolete in rows}
-        names = "relation is_symmetric is_transitive is_functional subject_up subject_down object_up object_down conflicts negates vague_below"
-        rows = db.sql(f"select {', '.join(names.split())} from relations").fetchall()
-        self.relations = {row[0]: dict(zip(names.split(), row)) for row in rows}
-        self.edges = {}
-        self.out = collections.defaultdict(lambda: collections.defaultdict(list))
-        self.into = collections.defaultdict(lambda: collections.defaultdict(list))
-        for edge, s, r, o in db.sql("select edge, subject, relation, object from edges").fetchall():
-            self.edges[edge] = (s, r, o)
-            self.out[r][s].append((o, edge))
-            self.into[r][o].append((s, edge))
+
+def is_variable(term):
+    return term.startswith("?")
+
+
+class Graph:
+    """Edges, asked under the two readings."""
+
+    def __init__(self, nodes, relations, edges):
+        self.nodes = {curie: rest for curie, *rest in nodes}
+        self.relations = {row[0]: dict(zip(RELATION, row)) for row in relations}
+        self.parents, self.children = collections.defaultdict(list), collections.defaultdict(list)
+        for _, s, r, o in edges:
+            if r == "is_a":
+                self.parents[s].append(o)
+                self.children[o].append(s)
+        self.walked = {}
+        self.assert_edges(edges)
         same = collections.defaultdict(list)
         for curie, (label, category, _, obsolete) in self.nodes.items():
             if label and not obsolete:
                 same[(category, normal(label))].append(curie)
-        self.twins = {curie: set(group) - {curie} for group in same.values() if len(group) > 1 for curie in group}
-        self.memo = {}
-        self.vague = {name: self.vague_objects(name, row["vague_below"]) for name, row in self.relations.items() if row["vague_below"] is not None}
+        self.twins = {one: set(group) - {one} for group in same.values() if len(group) > 1 for one in group}
+        bounds = {name: row["vague_below"] for name, row in self.relations.items()}
+        self.vague = {name: self.vague_objects(name, at) for name, at in bounds.items() if at is not None}
 
-    def walk(self, node, table, key):
-        found = self.memo.get((key, node))
+    def assert_edges(self, edges):
+        self.edges = {edge: (s, r, o) for edge, s, r, o in edges}
+        self.reached = {}
+        self.out, self.into = ({name: collections.defaultdict(list) for name in self.relations} for _ in range(2))
+        for edge, s, r, o in edges:
+            self.out[r][s].append((o, edge))
+            self.into[r][o].append((s, edge))
+
+    def only(self, edges):
+        """A graph that asserts nothing but some of the edges; kinds stay kinds."""
+        part = Graph.__new__(Graph)
+        part.__dict__.update(self.__dict__)
+        part.assert_edges([(edge, *self.edges[edge]) for edge in edges if edge in self.edges])
+        return part
+
+    def walk(self, node, table):
+        found = self.walked.get((id(table), node))
         if found is None:
             found, todo = {node}, [node]
             while todo:
-                for other, _ in table["is_a"].get(todo.pop(), ()):
+                for other in table.get(todo.pop(), ()):
                     if other not in found:
                         found.add(other)
                         todo.append(other)
-            self.memo[(key, node)] = found
+            self.walked[(id(table), node)] = found
         return found
 
     def up(self, node):
-        return self.walk(node, self.out, "up")
+        return self.walk(node, self.parents)
 
     def down(self, node):
-        return self.walk(node, self.into, "down")
+        return self.walk(node, self.children)
 
     def vague_objects(self, relation, bound):
         counts, subjects = collections.Counter(), 0
-        for subject, objects in self.out[relation].items():
+        for objects in self.out[relation].values():
             subjects += 1
             counts.update(set().union(*(self.up(o) for o, _ in objects)))
         return {node for node, count in counts.items() if -math.log(count / subjects) < bound}
 
+    def named(self, node):
+        return {node} | self.twins.get(node, set())
+
     def same(self, nodes):
         """The nodes and their namesakes."""
-        return nodes | set().union(*(self.twins.get(n, set()) for n in nodes))
+        return nodes | set().union(*(self.twins.get(one, set()) for one in nodes))
 
     def kin(self, node):
-        line = lambda n: self.up(n) | self.down(n)
-        return self.same(line(node)).union(*(line(n) for n in self.twins.get(node, set())))
+        lines = [self.up(one) | self.down(one) for one in self.named(node)]
+        return self.same(self.up(node) | self.down(node)).union(*lines)
 
     def asserted_for(self, node, end, relation, loose):
         """The nodes of which an assertion makes it true of this one."""
         row = self.relations[relation]
-        if loose:
-            found = self.kin(node)
-            if end == "object" and relation in self.vague:
-                below = set().union(*(self.down(n) for n in {node} | self.twins.get(node, set())))
-                found = {n for n in found if n not in self.vague[relation] or n in below}
-            return found
-        return self.down(node) if row[end + "_up"] else self.up(node) if row[end + "_down"] else {node}
+        if not loose:
+            return self.down(node) if row[end + "_up"] else self.up(node) if row[end + "_down"] else {node}
+        found = self.kin(node)
+        if end == "object" and relation in self.vague:
+            below = set().union(*(self.down(one) for one in self.named(node)))
+            found -= self.vague[relation] - below
+        return found
 
     def implied_by(self, node, end, relation, loose):
+        """The nodes of which an assertion about this one makes it true."""
         row = self.relations[relation]
-        if loose:
-            if end == "object" and node in self.vague.get(relation, ()):
-                return self.same(self.up(node))
-            return self.kin(node)
-        return self.up(node) if row[end + "_up"] else self.down(node) if row[end + "_down"] else {node}
+        if not loose:
+            return self.up(node) if row[end + "_up"] else self.down(node) if row[end + "_down"] else {node}
+        if end == "object" and node in self.vague.get(relation, ()):
+            return self.same(self.up(node))
+        return self.kin(node)
 
-    def named(self, relation, loose):
+    def readings(self, relation, loose):
         return [relation] + (list(self.relations[relation]["conflicts"] or []) if loose else [])
 
+    def is_chain(self, relation, loose):
+        return self.relations[relation]["is_transitive"] and relation != "is_a" and not loose
+
+    def reach(self, node, relation, end, loose):
+        """Every node at the `end` of the relation for which the triple with `node` at the other end holds."""
+        key = (node, relation, end, loose)
+        if key in self.reached:
+            return self.reached[key]
+        tables = [self.out, self.into] if end == "object" else [self.into, self.out]
+        if self.is_chain(relation, loose):
+            found, todo = set(), [node]
+            while todo:
+                new = {other for other, _ in tables[0][relation].get(todo.pop(), ())} - found
+                found |= new
+                todo += new
+        else:
+            asserted = set()
+            for start in self.asserted_for(node, "subject" if end == "object" else "object", relation, loose):
+                for name in self.readings(relation, loose):
+                    for table in tables[: 1 + self.relations[name]["is_symmetric"]]:
+                        asserted.update(other for other, _ in table[name].get(start, ()))
+            found = set().union(*(self.implied_by(one, end, relation, loose) for one in asserted))
+        self.reached[key] = found
+        return found
+
     def supports(self, s, relation, o, loose):
-        """The edges by which a triple holds."""
-        row = self.relations[relation]
-        if row["is_transitive"] and relation != "is_a" and not loose:
-            return [True] if o in self.reach(s, relation, "object", loose) else []
+        """The edges by which a triple holds; for a chain, all edges of the relation that leave its nodes."""
+        if self.is_chain(relation, loose):
+            on_the_way = {s} | self.reach(s, relation, "object", loose)
+            held = o in on_the_way - {s}
+            return [e for n in on_the_way for to, e in self.out[relation].get(n, ())] if held else []
         starts = self.asserted_for(s, "subject", relation, loose)
         ends = self.asserted_for(o, "object", relation, loose)
         found = []
-        for name in self.named(relation, loose):
-            ways = [(starts, ends)] + ([(ends, starts)] if self.relations[name]["is_symmetric"] else [])
-            for left, right in ways:
+        for name in self.readings(relation, loose):
+            for left, right in [(starts, ends), (ends, starts)][: 1 + self.relations[name]["is_symmetric"]]:
                 if len(left) <= len(right):
                     found += [e for n in left for to, e in self.out[name].get(n, ()) if to in right]
                 else:
                     found += [e for n in right for to, e in self.into[name].get(n, ()) if to in left]
         return found
 
-    def denied(self, s, relation, o):
+    def denials(self, s, relation, o):
+        """The negative edges that deny a triple. A missing edge never does."""
         negatives = [name for name, row in self.relations.items() if row["negates"] == relation]
         return [edge for name in negatives for edge in self.supports(s, name, o, False)]
 
-    def reach(self, node, relation, end, loose):
-        """Every node at the `end` of the relation for which the triple with `node` at the other end holds."""
-        row = self.relations[relation]
-        near = "subject" if end == "object" else "object"
-        if row["is_transitive"] and relation != "is_a" and not loose:
-            found, todo = set(), [node]
-            table = self.out if end == "object" else self.into
-            while todo:
-                for other, _ in table[relation].get(todo.pop(), ()):
-                    if other not in found:
-                        found.add(other)
-                        todo.append(other)
-            return found
-        key = (node, relation, end, loose)
-        if key in self.memo:
-            return self.memo[key]
-        asserted = set()
-        for start in self.asserted_for(node, near, relation, loose):
-            for name in self.named(relation, loose):
-                symmetric = self.relations[name]["is_symmetric"]
-                if end == "object" or symmetric:
-                    asserted |= {other for other, _ in self.out[name].get(start, ())}
-                if end == "subject" or symmetric:
-                    asserted |= {other for other, _ in self.into[name].get(start, ())}
-        found = set().union(*(self.implied_by(n, end, relation, loose) for n in asserted))
-        self.memo[key] = found
-        return found
+    def is_met(self, clause, s, o, loose):
+        if not clause["absent"]:
+            return bool(self.supports(s, clause["relation"], o, loose))
+        if loose:
+            return not self.supports(s, clause["relation"], o, False)
+        return bool(self.denials(s, clause["relation"], o))
 
     def bindings(self, clauses, loose, given=None):
         """All assignments of the variables that meet the clauses."""
-        value = lambda term, bound: bound.get(term) if term.startswith("?") else term
-        variables = sorted({t for c in clauses for t in (c["subject"], c["object"]) if t.startswith("?")})
-        results = []
+        ends = [(c, c["subject"], c["object"]) for c in clauses]
+        variables = sorted({term for _, s, o in ends for term in (s, o) if is_variable(term)})
+        # Who is a candidate meets the positive clauses; what was given is looked at with all of them.
+        watched = [(c, s, o) for c, s, o in ends if c["absent"] or given]
+        results, visited = [], 0
 
-        def extend(bound):
-            for c in clauses:
-                s, o = value(c["subject"], bound), value(c["object"], bound)
-                if s is None or o is None:
+        def value(term, bound):
+            return bound.get(term) if is_variable(term) else term
+
+        def candidates(variable, bound):
+            left = None
+            for c, s, o in ends:
+                if c["absent"] or variable not in (s, o):
                     continue
-                if c["absent"]:
-                    met = not self.supports(s, c["relation"], o, False) if loose else self.denied(s, c["relation"], o)
-                else:
-                    met = self.supports(s, c["relation"], o, loose)
-                if not met:
-                    return
-            free = [v for v in variables if v not in bound]
-            if not free:
-                results.append(dict(bound))
-                return
-            best = None
-            for v in free:
-                left = None
-                for c in clauses:
-                    if c["absent"]:
-                        continue
-                    if c["subject"] == v and value(c["object"], bound) is not None:
-                        nodes = self.reach(value(c["object"], bound), c["relation"], "subject", loose)
-                    elif c["object"] == v and value(c["subject"], bound) is not None:
-                        nodes = self.reach(value(c["subject"], bound), c["relation"], "object", loose)
-                    else:
-                        continue
+                other, end = (o, "subject") if s == variable else (s, "object")
+                if value(other, bound) is not None:
+                    nodes = self.reach(value(other, bound), c["relation"], end, loose)
                     left = nodes if left is None else left & nodes
-                if left is not None and (best is None or len(left) < len(best[1])):
-                    best = (v, left)
-            if best:
-                for node in sorted(best[1]):
-                    extend({**bound, best[0]: node})
+            return left
 
-        extend(dict(given or {}))
+        def extend(bound, new):
+            nonlocal visited
+            for c, s, o in watched:
+                if new is None or new in (s, o):
+                    left, right = value(s, bound), value(o, bound)
+                    if left is not None and right is not None and not self.is_met(c, left, right, loose):
+                        return
+            free = [(v, candidates(v, bound)) for v in variables if v not in bound]
+            if not free:
+                results.append(bound)
+                return
+            found = [(len(nodes), v, nodes) for v, nodes in free if nodes is not None]
+            for node in sorted(min(found)[2]) if found else ():
+                visited += 1
+                if visited > BUDGET:
+                    raise ValueError(f"the proof has to look at more than {BUDGET} candidates")
+                extend({**bound, min(found)[1]: node}, min(found)[1])
+
+        extend(dict(given or {}), None)
         return results
 
 
-def members(text):
-    return text.split("|") if text else []
+def is_open(item):
+    """Whether all variables are asked: a path, whose inner nodes are the answer."""
+    return not any("?answer" in (c["subject"], c["object"]) for c in item["clauses"])
 
 
-def connected(item):
-    """Q2: the binding is one piece, holds anchors and answer; a path joins hop by hop and visits no node twice."""
-    path = item["path"]
-    if not path:
+def told(item):
+    """The nodes of the binding in the order of telling, as (from, to) of each hop."""
+    return [(p["subject"], p["object"]) if p["forward"] else (p["object"], p["subject"]) for p in item["path"]]
+
+
+def bound(graph, item):
+    """Q2: the binding proves the pattern by itself; a path joins hop by hop and visits no node twice."""
+    hops = told(item)
+    if not hops:
         return "there is no binding"
-    if item["kind"] == "path_explanation":
-        ends = [(p["subject"], p["object"]) if p["forward"] else (p["object"], p["subject"]) for p in path]
-        if any(left[1] != right[0] for left, right in zip(ends, ends[1:])):
-            return "an edge does not start where the one before ended"
-        visited = [ends[0][0]] + [end for _, end in ends]
-        if len(set(visited)) < len(visited):
-            return "a node is visited twice"
-        if sorted(visited[1:-1]) != sorted(members(item["answer_node"])):
-            return "the answer is not what lies between the ends"
-    reached, left = {path[0]["subject"]}, list(path)
-    while True:
-        joined = [p for p in left if p["subject"] in reached or p["object"] in reached]
-        if not joined:
-            break
-        for p in joined:
-            reached |= {p["subject"], p["object"]}
-            left.remove(p)
-    if left:
-        return "the edges do not connect"
-    missing = set(item["anchors"]) | set(members(item["answer_node"]))
-    missing -= reached
-    return f"{sorted(missing)[0]} lies on no edge" if missing else None
+    part = graph.only([p["edge"] for p in item["path"]])
+    if not is_open(item):
+        for node in members(item["answer_node"]):
+            if not part.bindings(item["clauses"], False, {"?answer": node}):
+                return f"the edges of the binding do not lead from the anchors to {node}"
+        return None
+    if any(left[1] != right[0] for left, right in zip(hops, hops[1:])):
+        return "an edge does not start where the one before ended"
+    visited = [hops[0][0]] + [end for _, end in hops]
+    if len(set(visited)) < len(visited):
+        return "a node is visited twice"
+    if {visited[0], visited[-1]} != set(item["anchors"]):
+        return "the path does not run from anchor to anchor"
+    if visited[1:-1] not in [[b[v] for v in sorted(b)] for b in part.bindings(item["clauses"], False)]:
+        return "the edges of the binding do not meet the clauses"
+    return None
 
 
 def proved(graph, item):
-    """Q3: the key is a strict answer, no other option is a loose one, and reasons are true."""
-    clauses = item["clauses"]
+    """Q3: the key is a strict answer, and no other option is a loose one."""
+    clauses, key = item["clauses"], members(item["answer_node"])
     for c in clauses:
-        if c["relation"] not in graph.relations or (c["absent"] and c["relation"] == "phenotype_absent"):
-            return f"the clause with {c['relation']} cannot be read"
-    if item["kind"] == "path_explanation":
-        want = [p["object"] if p["forward"] else p["subject"] for p in item["path"]][:-1]
+        row = graph.relations.get(c["relation"])
+        if row is None or row["negates"]:
+            return f"a clause has the relation {c['relation']}, which is none or itself a denial"
+    if not key or key != sorted(set(key)):
+        return "the key is no sorted set of nodes"
+    if is_open(item) != (item["kind"] == "path_explanation") or is_open(item) != (not item["options"]):
+        return "kind, options and the variables that are asked do not go together"
+    if is_open(item):
         for loose in (False, True):
             found = graph.bindings(clauses, loose)
-            if [[b[v] for v in sorted(b)] for b in found] != [want]:
-                return f"{len(found)} paths of the kind exist ({'loosely' if loose else 'strictly'})"
-        return None
-    strict = {b["?answer"] for b in graph.bindings(clauses, False)}
-    loose = {b["?answer"] for b in graph.bindings(clauses, True)}
-    key = members(item["answer_node"])
-    if not key or not set(key) <= strict:
+            if len(found) != 1 or sorted(found[0].values()) != key:
+                return f"{len(found)} paths of the kind exist ({'loosely' if loose else 'strictly'}), or another one"
+        return "an open item has a key option" if item["answer"] is not None or item["other_answers"] else None
+    strict, loose = ({b["?answer"] for b in graph.bindings(clauses, way)} for way in (False, True))
+    if not set(key) <= strict:
         return "the key is no strict answer"
-    at = item["answer"]
-    if at is None or item["option_nodes"][at] != item["answer_node"] or "ABCDE"[at] != item["answer_letter"]:
+    at, nodes = item["answer"], item["option_nodes"]
+    if at is None or not 0 <= at < len(nodes) or nodes[at] != item["answer_node"]:
         return "the key option is not bound to the answer"
-    if item["options"][at] != item["answer_text"]:
-        return "the key option does not read like the answer"
-    for n, option in enumerate(item["option_nodes"]):
+    if "ABCDE"[at] != item["answer_letter"] or item["options"][at] != item["answer_text"]:
+        return "letter or text of the key are not those of the answer"
+    for n, option in enumerate(nodes):
         if n != at and set(members(option)) & loose:
             return f"option {option} may be an answer too"
     if sorted(loose - set(key)) != sorted(item["other_answers"]):
         return "the other answers are not those that are noted"
-    vignette = any(c["relation"] == "has_phenotype" and not c["object"].startswith("?") for c in clauses)
-    if vignette and loose != set(key):
-        return "something that is not offered may be an answer"
-    return reasons(graph, item)
+    is_case = any(c["relation"] == "has_phenotype" and not is_variable(c["object"]) for c in clauses)
+    return "something that is not offered may be an answer" if is_case and loose != set(key) else None
+
+
+def fails(graph, clauses, at, node):
+    """Whether a node, as the answer, fails a clause even loosely: alone, or with the clauses that tie it to others."""
+    clause = clauses[at]
+    variables = {t for t in (clause["subject"], clause["object"]) if is_variable(t)}
+    ties = [c for c in clauses if c is not clause and is_variable(c["subject"]) and is_variable(c["object"])]
+    asked = [clause] if variables == {"?answer"} else clauses if len(variables) == 2 else [clause] + ties
+    return not graph.bindings(asked, True, {"?answer": node})
 
 
 def reasons(graph, item):
-    """Every wrong option fails what it is said to fail, and what is called denied is denied."""
-    clauses, wrong = item["clauses"], set(item["option_nodes"]) - {item["answer_node"]}
-    if {r["node"] for r in item["distractor_reasons"]} != wrong:
-        return "a wrong option has no reason"
+    """REASONS: every wrong option fails what it is said to fail, and what is called denied is denied."""
+    clauses, wrong = item["clauses"], [n for at, n in enumerate(item["option_nodes"]) if at != item["answer"]]
+    if sorted(reason["node"] for reason in item["distractor_reasons"]) != sorted(wrong):
+        return "the reasons are not those of the wrong options"
+    is_case = any(c["relation"] == "has_phenotype" and not is_variable(c["object"]) for c in clauses)
     for reason in item["distractor_reasons"]:
-        for failed in reason["failed"]:
-            clause = clauses[failed]
-            # The clause alone, with those that only tie variables (or an anchor's subject) to it.
-            ties = [c for n, c in enumerate(clauses) if n != failed and not c["absent"] and c["object"].startswith("?")]
-            for node in members(reason["node"]):
-                if clause["absent"]:
-                    if not graph.supports(clause["subject"], clause["relation"], node, False):
-                        return f"{node} does not fail the absent clause"
-                elif graph.bindings([clause] + ([] if len(ties) > 1 and not clause["subject"].startswith("?") else ties), True, {"?answer": node}):
-                    return f"{node} does not fail clause {failed}"
-        vignette = any(c["relation"] == "has_phenotype" and not c["object"].startswith("?") for c in clauses)
-        if reason["class"] == "unsupported" and vignette and len(reason["failed"]) < 2:
-            return f"{reason['node']} fails a single clue"
+        node, failed = reason["node"], reason["failed"]
+        if not failed or len(set(failed)) < len(failed) or not all(0 <= at < len(clauses) for at in failed):
+            return f"{node} is said to fail no clause, one twice, or one that is none"
+        for at in failed:
+            if not all(fails(graph, clauses, at, one) for one in members(node)):
+                return f"{node} does not fail clause {at}"
+        if reason["class"] == "unsupported" and (reason["edges"] or (is_case and len(failed) < 2)):
+            return f"{node} is called unsupported, but fails a single clue or cites a denial"
         if reason["class"] == "denied":
-            for edge in reason["edges"]:
-                if edge not in graph.edges:
-                    return f"the denying edge {edge} does not exist"
-            if not any(denies(graph, item, reason, edge) for edge in reason["edges"]):
-                return f"nothing denies {reason['node']}"
-    return None
+            ways = [denies(graph, item, reason, edge) for edge in reason["edges"]]
+            if None in ways or not any(ways):
+                return f"not every edge cited against {node} denies it"
+        elif reason["class"] != "unsupported":
+            return f"{node} is called {reason['class']}"
+    risk = sum(reason["risk"] for reason in item["distractor_reasons"])
+    return None if 0 <= item["confidence"] <= 1 - risk + 1e-9 else "the confidence is not what the risks leave"
 
 
 def denies(graph, item, reason, edge):
-    """An edge denies an option if it is a negative one about it, the positive one that an absent clause rules out, or
-    the only value of a functional relation that the key follows from."""
-    s, r, o = graph.edges[edge]
-    for clause in item["clauses"]:
-        if clause["absent"] and r == clause["relation"] and s == clause["subject"] and reason["node"] in graph.up(o):
+    """True if an edge denies an option: it is what an absent clause rules out, a negative edge about the clause that
+    fails, or the one value of a functional relation that the key follows from. False if it only says more: that key
+    and option exclude each other. None if it has nothing to do with the option."""
+    if edge not in graph.edges:
+        return None
+    s, r, _ = graph.edges[edge]
+    for node in members(reason["node"]):
+        for clause in (item["clauses"][at] for at in reason["failed"]):
+            ends = [node if t == "?answer" else t for t in (clause["subject"], clause["object"])]
+            if not any(map(is_variable, ends)):
+                triple = (ends[0], clause["relation"], ends[1])
+                if edge in (graph.supports(*triple, False) if clause["absent"] else graph.denials(*triple)):
+                    return True
+        if graph.relations[r]["is_functional"] and (s, r) in [(c["subject"], c["relation"]) for c in item["clauses"]]:
             return True
-    if graph.relations[r]["negates"]:
-        return reason["node"] in (s, o)
-    return graph.relations[r]["is_functional"] and s in item["anchors"] and reason["node"] not in graph.up(o)
+        if graph.relations[r]["is_symmetric"] and edge in graph.supports(item["answer_node"], r, node, False):
+            return False
+    return None
 
 
 def leak(graph, item):
     """Q8: no name of the key, and no telling stem of one, stands in the question."""
-    told, told_stems = f" {normal(item['question'])} ", stems(item["question"])
+    question, question_stems = f" {normal(item['question'])} ", stems(item["question"])
     others = [stems(text) for n, text in enumerate(item["options"]) if n != item["answer"]]
     for node in members(item["answer_node"]):
         label, _, synonyms, _ = graph.nodes.get(node, ("", "", [], True))
-        for name in [label] + list(synonyms):
-            if len(normal(name)) >= 3 and f" {normal(name)} " in told:
+        for name in [label or "", *(synonyms or [])]:
+            if len(normal(name)) >= 3 and f" {normal(name)} " in question:
                 return f"the question holds “{name}”"
-            for stem in (stems(name) & told_stems) - COMMON_STEMS:
+            for stem in (stems(name) & question_stems) - COMMON_STEMS:
                 if not others or not all(stem in other for other in others):
                     return f"the question and “{name}” share “{stem}”"
     return None
 
 
+def follows(graph, item):
+    """Q18: what a step names, of the nodes of the item, are ends of edges that it cites or words that it quotes; what
+    lies on the binding may be named when an option is excluded."""
+
+    def name(node):
+        return normal((graph.nodes.get(node) or [""])[0] or "")
+
+    nodes = members("|".join(item["option_nodes"] + item["anchors"] + [item["answer_node"]]))
+    on_path = {end for hop in told(item) for end in hop}
+    for step in item["steps"]:
+        text, spans = f" {normal(step['text'])} ", " | ".join(f" {normal(span)} " for span in step["spans"])
+        known = {end for edge in step["edges"] if edge in graph.edges for end in graph.edges[edge][::2]}
+        known |= on_path if step["kind"] == "exclude" else set()
+        # Longer names first: "seizure" inside "focal seizure" is no name of its own.
+        for node in sorted(known | set(nodes), key=lambda node: (-len(name(node)), node not in known)):
+            said = f" {name(node)} "
+            if said.strip() and said in text:
+                text = text.replace(said, " | ")
+                if said not in spans and not (graph.up(node) | graph.down(node)) & known:
+                    return f"a step names “{said.strip()}”, which is no end of an edge that it cites"
+    return None
+
+
 def chi2_p(counts):
-    """p of the chi-squared test against equal shares; closed forms for one to four degrees of freedom."""
-    total, k = sum(counts), len(counts)
-    x = sum((c - total / k) ** 2 / (total / k) for c in counts)
-    if k == 4:
-        return math.erfc(math.sqrt(x / 2)) + math.sqrt(2 * x / math.pi) * math.exp(-x / 2)
-    return math.exp(-x / 2) * (1 + x / 2) if k == 5 else math.exp(-x / 2) if k == 3 else math.erfc(math.sqrt(x / 2))
+    """p of the chi-squared test against equal shares, for two to five options."""
+    expected = sum(counts) / len(counts)
+    x = sum((count - expected) ** 2 / expected for count in counts)
+    tail = math.exp(-x / 2)
+    return {
+        2: math.erfc(math.sqrt(x / 2)),
+        3: tail,
+        4: math.erfc(math.sqrt(x / 2)) + math.sqrt(2 * x / math.pi) * tail,
+        5: tail * (1 + x / 2),
+    }[len(counts)]
 
 
 def letters(items):
-    """Q9: letters are balanced overall, by split, by stratum, by hops."""
-    groups = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
+    """Q9: letters are balanced: to one overall, by split and by stratum in a split; by chance elsewhere (Holm)."""
+    groups = collections.defaultdict(collections.Counter)
     for item in items:
         if item["answer"] is not None:
-            for name in ("all", f"split {item['split']}", f"stratum {item['stratum']}", f"hops {item['hops']}"):
-                groups[name][len(item["options"])][item["answer"]] += 1
-    for name, by_size in groups.items():
-        for size, counter in by_size.items():
-            counts = [counter[n] for n in range(size)]
-            if name == "all" or name.startswith("split"):
-                if max(counts) - min(counts) > 1:
-                    yield name, f"letters stand {counts}"
-            elif chi2_p(counts) <= 0.05:
-                yield name, f"letters stand {counts}"
+            split, stratum, size = f"split {item['split']}", f"stratum {item['stratum']}", len(item["options"])
+            exact = ["all", split, f"{split}, {stratum}"]
+            for name in exact + [stratum, f"hops {item['hops']}", f"metapath {item['metapath']}"]:
+                groups[(name in exact, name, size)][item["answer"]] += 1
+    p_values = []
+    for (is_exact, name, size), counter in groups.items():
+        counts = [counter[n] for n in range(size)]
+        if is_exact and max(counts) - min(counts) > 1:
+            yield name, f"letters stand {counts}"
+        elif not is_exact and sum(counts) >= 5 * size:
+            p_values.append((chi2_p(counts), name, counts))
+    for rank, (p, name, counts) in enumerate(sorted(p_values)):
+        if p * (len(p_values) - rank) > 0.05:
+            break
+        yield name, f"letters stand {counts}, p = {p:.2g}"
 
 
-def funnel(db, manifest, root):
+def funnel(db, manifest):
     """Q24: everything mined and everything read is accounted for."""
-    f = manifest["funnel"]
+
+    def counted(query):
+        return dict(db.execute(query).fetchall())
+
+    f, n_items = manifest["funnel"], db.execute("select count(*) from items").fetchall()[0][0]
     if f["mined"] != f["written"] + sum(f["rejected"].values()):
         yield "manifest", "mined is not written + rejected"
-    if db.sql("select count(*) from items").fetchall()[0][0] != f["written"]:
-        yield "manifest", "the number of items is not that of the funnel"
-    rows = dict(db.sql("select rejected_by, count(*) from rejected group by 1").fetchall())
+    if n_items != f["written"]:
+        yield "manifest", f"items holds {n_items} rows, the funnel {f['written']}"
+    rows = counted("select coalesce(rejected_by, '?'), count(*) from rejected group by 1")
     if rows != f["rejected"]:
-        yield "manifest", f"rejected/ holds {rows}, the funnel {f['rejected']}"
-    if db.sql("select count(*) from rejected where coalesce(rejected_because, '') = ''").fetchall()[0][0]:
-        yield "rejected", "a row does not say why"
-    splits = dict(db.sql("select split, count(*) from items group by 1").fetchall())
+        yield "manifest", f"rejected holds {rows}, the funnel {f['rejected']}"
+    splits = counted("select coalesce(split, '?'), count(*) from items group by 1")
     if splits != {name: n for name, n in manifest["splits"].items() if n}:
         yield "manifest", f"splits hold {splits}"
     for row in manifest["ingest"]:
@@ -381,15 +488,114 @@ def funnel(db, manifest, root):
             yield row["file"], "read is not loaded + duplicates + left out + quarantined"
 
 
-def hashes(manifest, root):
-    for entry in manifest["files"]:
-        path = os.path.join(root, entry["path"])
-        if not os.path.isfile(path):
-            yield entry["path"], "is missing"
-        else:
-            with open(path, "rb") as file:
-                if hashlib.sha256(file.read()).hexdigest() != entry["sha256"]:
-                    yield entry["path"], "has another SHA-256 than the manifest says"
+def files(manifest, root, with_hashes):
+    """SHA: the folder holds what the manifest names, byte for byte, and nothing else that a reader would load."""
+    entries = {entry["path"]: entry for entry in manifest["files"]}
+    loaded = ["items", "rejected", "graph", "verify", *sorted(os.path.dirname(path) for path in entries)]
+    for folder in dict.fromkeys(filter(None, loaded)):
+        there = os.path.join(root, folder)
+        for name in sorted(os.listdir(there)) if os.path.isdir(there) else ():
+            is_hidden = name.startswith(".")
+            if f"{folder}/{name}" not in entries and not is_hidden and os.path.isfile(os.path.join(there, name)):
+                yield f"{folder}/{name}", "is not named by the manifest"
+    sums = {"manifest.json": None, **{path: entry["sha256"] for path, entry in entries.items()}}
+    for path, expected in sums.items():
+        where = os.path.join(root, path)
+        if not os.path.isfile(where):
+            yield path, "is missing"
+        elif with_hashes:
+            with open(where, "rb") as file:
+                content = file.read()
+            sums[path] = hashlib.sha256(content).hexdigest()
+            if expected and (sums[path], len(content)) != (expected, entries[path]["bytes"]):
+                yield path, "is not the file that the manifest names: its SHA-256 or its size is another one"
+    if with_hashes:
+        with open(os.path.join(root, "SHA256SUMS"), encoding="utf-8") as file:
+            lines = sorted(line.split("  ", 1)[::-1] for line in file.read().splitlines())
+        if lines != sorted([path, sha256] for path, sha256 in sums.items()):
+            yield "SHA256SUMS", "does not list the files as they are"
+
+
+def load(db, root, manifest):
+    """Makes the tables that the checks ask; returns the graph and the items."""
+
+    def table(name, pattern):
+        listed = [entry["path"] for entry in manifest["files"] if re.fullmatch(pattern, entry["path"])]
+        there = [os.path.join(root, path) for path in listed if os.path.isfile(os.path.join(root, path))]
+        if there:
+            db.execute(f"create table {name} as select * from read_parquet(?, filename = true)", [there])
+        return bool(there)
+
+    needed = [(name, rf"{name}/[^/]+\.parquet") for name in ("items", "rejected")]
+    needed += [(name, rf"graph/{name}\.parquet") for name in ("nodes", "edges", "relations")]
+    for name, pattern in needed + [("components", r"components\.parquet")]:
+        if not table(name, pattern):
+            raise ValueError(f"the manifest names no file of `{name}` that is there")
+    for view, columns in VIEWS.items():
+        if not table(view, rf"{view}/[^/]+\.parquet"):
+            db.execute(f"create table {view} (id varchar, filename varchar, {columns})")
+    db.execute(
+        "create table kind as with recursive up(node, above) as ("
+        " select distinct curie, curie from (select unnest(flatten(list_transform(option_nodes, lambda o:"
+        " string_split(o, '|')))) as curie from items)"
+        " union select up.node, e.object from up join edges e on e.relation = 'is_a' and e.subject = up.above"
+        ") select node, above from up where node <> above"
+    )
+    made_from = [manifest["graph_sha256"], manifest["pipeline_sha256"], manifest["seed"]]
+    db.execute("create table made_from as select ? as graph, ? as pipeline, ? as seed", made_from)
+    cursor = db.execute("select * from items order by id")
+    columns = [name for name, *_ in cursor.description]
+    items = [dict(zip(columns, row)) for row in cursor.fetchall()]
+    graph = Graph(
+        db.execute("select curie, label, category, synonyms, obsolete from nodes").fetchall(),
+        db.execute(f"select {', '.join(RELATION)} from relations").fetchall(),
+        db.execute("select edge, subject, relation, object from edges").fetchall(),
+    )
+    return graph, items
+
+
+def check(root, with_hashes):
+    """Every check with its findings, in the order of their numbers; and how many items there are."""
+    with open(os.path.join(root, "manifest.json"), encoding="utf-8") as file:
+        manifest = json.load(file)
+    found = {FILES: list(files(manifest, root, with_hashes))}
+    db = duckdb.connect()
+    try:
+        graph, items = load(db, root, manifest)
+    except (ValueError, duckdb.Error) as error:
+        found[FILES].append(("data set", f"cannot be read: {error}"))
+        return found, 0
+
+    def each(look):
+        for item in items:
+            try:
+                why = look(item)
+            except Exception as error:  # What cannot be checked is not proved.
+                why = f"cannot be checked: {error!r}"
+            if why:
+                yield item["id"], why
+
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "checks.sql"), encoding="utf-8") as file:
+        for part in re.split(r"^-- name: ", file.read(), flags=re.M)[1:]:
+            title, query = part.split("\n", 1)
+            found[title] = db.execute(query).fetchall()
+    found["Q2 the binding proves the pattern"] = list(each(lambda item: bound(graph, item)))
+    found["Q3 the key is the answer, and no other option can be"] = list(each(lambda item: proved(graph, item)))
+    found["Q8 the question does not give the answer away"] = list(each(lambda item: leak(graph, item)))
+    found["Q9 letters are balanced"] = list(letters(items))
+    found[next(title for title in found if title.startswith("Q18 "))] += list(each(lambda item: follows(graph, item)))
+    found["Q24 everything is accounted for"] = list(funnel(db, manifest))
+    found["REASONS against the wrong options are true"] = list(each(lambda item: reasons(graph, item)))
+
+    def order(entry):
+        number = re.match(r"Q(\d+) ", entry[0])
+        return (0, int(number.group(1)), "") if number else (1, 0, entry[0])
+
+    return dict(sorted(found.items(), key=order)), len(items)
+
+
+def printable(text):
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
 def main():
@@ -398,54 +604,25 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--no-hashes", action="store_true", help="leave the hashes of the files out")
     options = parser.parse_args()
-    root = options.dataset
-    with open(os.path.join(root, "manifest.json"), encoding="utf-8") as file:
-        manifest = json.load(file)
-    db = duckdb.connect()
-    listed = [entry["path"] for entry in manifest["files"]]
-    for table, folder in (("items", "items"), ("rejected", "rejected")):
-        files = [os.path.join(root, p) for p in listed if re.fullmatch(folder + r"/[^/]+\.parquet", p)]
-        db.execute(f"create table {table} as select * from read_parquet(?)", [files])
-    for table in ("nodes", "edges", "relations"):
-        db.execute(f"create table {table} as select * from read_parquet(?)", [os.path.join(root, "graph", table + ".parquet")])
-    db.execute(
-        "create table kind as with recursive up(node, above) as (select subject, object from edges where relation = 'is_a'"
-        " union select up.node, e.object from up join edges e on e.relation = 'is_a' and e.subject = up.above"
-        ") select * from up where node in (select unnest(flatten(list_transform(option_nodes, lambda o: string_split(o, '|')))) from items)"
-    )
-    cursor = db.sql("select * from items order by id")
-    columns = [name for name, *_ in cursor.description]
-    items = [dict(zip(columns, row)) for row in cursor.fetchall()]
-    graph = Graph(db)
-
-    found = collections.OrderedDict()
-    here = os.path.dirname(os.path.abspath(__file__))
-    with open(os.path.join(here, "checks.sql"), encoding="utf-8") as file:
-        named = re.split(r"^-- name: ", file.read(), flags=re.M)[1:]
-    for text in named:
-        title, query = text.split("\n", 1)
-        found[title] = db.sql(query).fetchall()
-    each = lambda check: [(i["id"], why) for i in items for why in [check(i)] if why]
-    found["Q2 the binding is one piece and holds anchors and key"] = each(connected)
-    found["Q3 the key is the answer, and no other option can be"] = each(lambda i: proved(graph, i))
-    found["Q8 the question does not give the answer away"] = each(lambda i: leak(graph, i))
-    found["Q9 letters are balanced"] = list(letters(items))
-    found["Q24 everything is accounted for"] = list(funnel(db, manifest, root))
-    if not options.no_hashes:
-        found["SHA every file is the one that the manifest names"] = list(hashes(manifest, root))
-    order = lambda title: int(re.match(r"Q(\d+)", title).group(1)) if title.startswith("Q") else 99
-    found = dict(sorted(found.items(), key=lambda entry: order(entry[0])))
+    found, n_items = check(options.dataset, not options.no_hashes)
     n_findings = sum(map(len, found.values()))
+    checks = {}
+    for title, findings in found.items():
+        name, metric = title.split(" ", 1)
+        clean = 100 * max(n_items - len({where for where, _ in findings}), 0)
+        value = f"{clean / n_items:.2f} %" if n_items else "-"
+        checks[name] = {"metric": metric, "value": value, "findings": findings}
     if options.json:
-        checks = {title.split(" ", 1)[0]: {"title": title.split(" ", 1)[1], "findings": rows} for title, rows in found.items()}
-        print(json.dumps({"items": len(items), "findings": n_findings, "checks": checks}, ensure_ascii=False, indent=1))
+        report = {"items": n_items, "findings": n_findings, "checks": checks}
+        print(json.dumps(report, ensure_ascii=False, indent=1))
     else:
-        for title, rows in found.items():
-            print(f"{'ok  ' if not rows else 'FAIL'}  {title}" + (f": {len(rows)} findings" if rows else ""))
-            for where, why in rows[:5]:
-                print(f"        {where}: {why}".encode("unicode_escape").decode() if not str(why).isprintable() else f"        {where}: {why}")
-        print(f"{len(items)} items, {n_findings} findings")
-    return 1 if n_findings or not items else 0
+        print(f"{'id':8}{'value':>9}{'findings':>10}  metric")
+        for name, row in checks.items():
+            print(f"{name:8}{row['value']:>9}{len(row['findings']):>10}  {row['metric']}")
+            for where, why in row["findings"][:5]:
+                print(f"{'':29}{printable(where)}: {printable(why)}")
+        print(f"{n_items} items, {n_findings} findings")
+    return 0 if n_items and not n_findings else 1
 
 
 if __name__ == "__main__":
