@@ -133,6 +133,8 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
         };
         let mut edges = classified.clone();
         edges.extend(denied);
+        // Where the other code stands: the edge that its name in the step rests on.
+        edges.extend(graph.objects(code, graph.relations().is_a()).first().map(|above| above.edge));
         steps.push(step(StepKind::Exclude, reason.clone(), edges, Vec::new()));
         reasons.push(reason);
     }
