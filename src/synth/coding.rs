@@ -141,6 +141,9 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     let text_key = text(key);
     steps.push(step(StepKind::Conclude, format!("The diagnosis is therefore coded to {text_key}."), path, Vec::new()));
     let mut rationale = format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text(direct));
+    if is_category {
+        rationale.push_str(&format!(" {} belongs to the category {}.", graph.curie(direct).local(), text(key)));
+    }
     for reason in &reasons {
         rationale.push(' ');
         rationale.push_str(reason);

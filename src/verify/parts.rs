@@ -1,12 +1,15 @@
 //! What checks read off an item, always from its pattern and its nodes and never from what mining noted.
 
+use std::collections::BTreeMap;
+
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
-use crate::kg::search::Clause;
 use crate::kg::search::Term;
+use crate::kg::search::Variable;
 use crate::mine::Question;
+use crate::mine::path;
 use crate::synth::Item;
 use crate::verify::Context;
 
@@ -103,7 +106,43 @@ pub(super) fn stated(context: Context<'_>, item: &Item, disease: NodeId, finding
     })
 }
 
-/// Whether a clause asks for the absence of something.
-pub(super) fn is_absent(clause: &&Clause) -> bool {
-    clause.is_absent
+/// What the variables of a pattern stand for in the binding: one map, or one for each member of an answer that is a
+/// set.
+pub(super) fn values(context: Context<'_>, item: &Item) -> Vec<BTreeMap<Variable, NodeId>> {
+    let graph = context.graph;
+    let (answer, inner) = (Variable::ANSWER, Variable::inner(1));
+    let pairs: Vec<Vec<(Variable, Option<NodeId>)>> = match item.question {
+        Question::Diagnosis(_) | Question::Contrast { .. } => vec![vec![(answer, item.answer.first().copied())]],
+        Question::CausalGene { .. } => {
+            vec![vec![(answer, item.answer.first().copied()), (inner, subject(context, item))]]
+        }
+        Question::FindingSet { .. } => {
+            let disease = item.path.first().map(|hop| hop.to(graph));
+            item.answer.iter().map(|&member| vec![(answer, Some(member)), (inner, disease)]).collect()
+        }
+        Question::Coding => {
+            let code = item.path.first().map(|hop| hop.to(graph));
+            vec![vec![(answer, item.answer.first().copied()), (inner, code)]]
+        }
+        Question::Path => {
+            let nodes = path::nodes(graph, &item.path);
+            let between = nodes.get(1..nodes.len().saturating_sub(1)).unwrap_or(&[]);
+            vec![(1_u8..).map(Variable::inner).zip(between.iter().map(|&node| Some(node))).collect()]
+        }
+    };
+    pairs.into_iter().map(|pairs| pairs.into_iter().filter_map(|(name, node)| Some((name, node?))).collect()).collect()
+}
+
+/// The node that a term stands for.
+pub(super) fn value(term: Term, values: &BTreeMap<Variable, NodeId>) -> Option<NodeId> {
+    match term {
+        Term::Node(node) => Some(node),
+        Term::Variable(variable) => values.get(&variable).copied(),
+    }
+}
+
+/// A node's label and synonyms.
+pub(super) fn names(graph: &Graph, node: NodeId) -> impl Iterator<Item = &str> {
+    let synonyms = graph.node(node).synonyms.iter().map(|synonym| &*synonym.text);
+    std::iter::once(graph.label(node)).chain(synonyms)
 }

@@ -22,8 +22,8 @@ pub(super) struct Sample {
     statistics: Statistics,
 }
 
-const N_DISEASES: usize = 150;
-const N_FINDINGS: usize = 240;
+const N_DISEASES: usize = 260;
+const N_FINDINGS: usize = 520;
 const N_SYSTEMS: usize = 8;
 const PER_DISEASE: usize = 12;
 
@@ -48,7 +48,7 @@ fn finding(number: usize) -> String {
 }
 
 fn disease(number: usize) -> String {
-    format!("Disease:{}_malady", word(1_000 + number * 3, "ian"))
+    format!("Disease:{}_malady", word(1_000 + number * 2, "ian"))
 }
 
 fn arrows() -> String {
@@ -70,7 +70,7 @@ fn arrows() -> String {
             let _ = writeln!(text, "{} -has_phenotype[80-99%]-> {}", disease(number), finding(found));
         }
         let _ =
-            writeln!(text, "Gene:GEN{} -associated_with-> {}", word(number * 7, "").to_uppercase(), disease(number));
+            writeln!(text, "Gene:GEN{} -associated_with-> {}", word(number * 2, "").to_uppercase(), disease(number));
     }
     // Two look-alikes, told apart by one finding.
     for shared in 0..8 {
@@ -83,6 +83,14 @@ fn arrows() -> String {
         let _ = writeln!(text, "Disease:right_malady -has_phenotype[80-99%]-> {}", finding(130 + own));
     }
     let _ = writeln!(text, "Disease:right_malady -phenotype_absent-> {}", finding(100));
+    // Codes, one of which has an inclusion term.
+    for code in 0..5 {
+        let _ = writeln!(text, "DiagnosisCode:A35.{code} -is_a-> DiagnosisCode:A35");
+        let _ = writeln!(text, "DiagnosisCode:A3{code} -is_a-> DiagnosisCode:section-A30-A39");
+    }
+    text.push_str("DiagnosisCode:A35 -is_a-> DiagnosisCode:section-A30-A39\n");
+    text.push_str("InclusionTerm:lockjaw -included_in-> DiagnosisCode:A35.0 -excludes1-> DiagnosisCode:A35.1\n");
+    text.push_str("Disease:bare_malady <-associated_with- Gene:GENNONE\n");
     text.push_str("Disease:stray_malady -has_phenotype-> PhenotypicFeature:abnormality_of_the_spleen\n");
     text.push_str("Disease:malady_type_2 -has_phenotype-> PhenotypicFeature:torn\n");
     text.push_str("Disease:malady_type_2 -phenotype_absent-> PhenotypicFeature:torn\n");
@@ -95,10 +103,79 @@ impl Sample {
     }
 
     pub(super) fn licensed(licence: Licence) -> Self {
-        let mut graph = Graph::from_arrows(&arrows()).unwrap();
+        Self::of("", licence)
+    }
+
+    fn of(more: &str, licence: Licence) -> Self {
+        let mut graph = Graph::from_arrows(&(arrows() + more)).unwrap();
         graph.relicense(licence);
         let statistics = Statistics::of(&graph);
         Self { graph, statistics }
+    }
+
+    /// The clinic with more edges between its nodes, and an item as it stands there.
+    pub(super) fn with(&self, more: &str, item: &Item) -> (Self, Item) {
+        let changed = Self::of(more, Licence::Open);
+        assert_eq!(changed.graph.n_nodes(), self.graph.n_nodes(), "a new node would shift the numbers of all");
+        let moved = |edge: EdgeId| {
+            let ends = self.graph.edge(edge);
+            changed.graph.cited(ends.subject, ends.relation, ends.object).unwrap()
+        };
+        let mut carried = item.clone();
+        for hop in &mut carried.path {
+            hop.edge = moved(hop.edge);
+        }
+        for step in &mut carried.steps {
+            step.edges = step.edges.iter().map(|&edge| moved(edge)).collect();
+        }
+        for distractor in &mut carried.distractors {
+            distractor.edges = distractor.edges.iter().map(|&edge| moved(edge)).collect();
+        }
+        (changed, carried)
+    }
+
+    pub(super) fn curie(&self, node: NodeId) -> String {
+        self.graph.curie(node).to_string()
+    }
+
+    /// The labels of an edge's ends.
+    pub(super) fn labels(&self, edge: EdgeId) -> (String, String) {
+        let ends = self.graph.edge(edge);
+        (self.graph.label(ends.subject).to_owned(), self.graph.label(ends.object).to_owned())
+    }
+
+    /// Findings that no edge joins to a disease.
+    pub(super) fn strangers_to(&self, disease: NodeId) -> impl Iterator<Item = NodeId> {
+        let known = move |finding: &NodeId| self.graph.outgoing(disease).iter().any(|to| to.node == *finding);
+        self.graph.nodes_of("PhenotypicFeature").filter(move |finding| !known(finding))
+    }
+
+    /// A gene of a disease without findings: no item is about it.
+    pub(super) fn gene(&self) -> NodeId {
+        self.node("Gene:GENNONE")
+    }
+
+    pub(super) fn disease_of(&self, gene: NodeId) -> NodeId {
+        self.graph.outgoing(gene)[0].node
+    }
+
+    pub(super) fn diseases(&self) -> impl Iterator<Item = NodeId> {
+        self.graph.nodes_of("Disease")
+    }
+
+    /// The sentence that tells an edge as if its ends bore these names.
+    pub(super) fn told(&self, edge: EdgeId, (subject, object): (&str, &str), is_forward: bool) -> String {
+        let relation = self.graph.edge(edge).relation;
+        let sentence = self.graph.relation(relation).wording(subject, object, is_forward);
+        let (first, rest) = sentence.split_at(1);
+        format!("{}{rest}.", first.to_uppercase())
+    }
+
+    /// An edge to a finding from a disease that is not among some nodes.
+    pub(super) fn edge_to(&self, finding: NodeId, but: &[NodeId]) -> EdgeId {
+        let has = self.graph.relations().id("has_phenotype").unwrap();
+        let mut from = self.graph.subjects(finding, has).iter();
+        from.find(|from| !but.contains(&from.node)).unwrap().edge
     }
 
     fn mined(&self, section: &str) -> Item {
@@ -109,11 +186,11 @@ impl Sample {
         let stratum = &strata[0];
         let made =
             (0..stratum.n_indices).map(|index| (stratum.attempt)(index).and_then(|found| synth::item(&writer, found)));
-        let mut reasons = Vec::new();
+        let mut reasons = std::collections::BTreeSet::new();
         for made in made {
             match made {
                 Ok(item) => return item,
-                Err(why) => reasons.push(why),
+                Err(why) => drop(reasons.insert(why)),
             }
         }
         panic!("nothing is mined: {reasons:?}");
@@ -121,6 +198,10 @@ impl Sample {
 
     pub(super) fn case(&self) -> Item {
         self.mined("[[case]]\ntarget = 'Disease'\nn_items = 1")
+    }
+
+    pub(super) fn causal_gene(&self) -> Item {
+        self.mined("[[case]]\ntarget = 'Gene'\nn_items = 1")
     }
 
     pub(super) fn finding_set(&self) -> Item {
@@ -131,12 +212,20 @@ impl Sample {
         self.mined("[[contrast]]\nn_items = 1")
     }
 
+    pub(super) fn coding(&self) -> Item {
+        self.mined("[[coding]]\nn_items = 1")
+    }
+
     pub(super) fn path(&self) -> Item {
         self.mined("[[walk]]\nhops = { 2 = 1.0 }\nrelations = ['associated_with', 'has_phenotype']\nn_items = 1")
     }
 
     pub(super) fn reject(&self, check: &dyn Check, item: &Item) -> Option<String> {
-        check.reject(Context { graph: &self.graph, statistics: &self.statistics }, item)
+        check.reject(self.context(), item)
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        Context { graph: &self.graph, statistics: &self.statistics }
     }
 
     fn node(&self, text: &str) -> NodeId {
@@ -183,7 +272,9 @@ impl Sample {
 #[test]
 fn every_check_accepts_what_is_mined() {
     let sample = Sample::new();
-    for item in [sample.case(), sample.finding_set(), sample.contrast(), sample.path()] {
+    for item in
+        [sample.case(), sample.causal_gene(), sample.finding_set(), sample.coding(), sample.contrast(), sample.path()]
+    {
         for check in crate::verify::checks::all() {
             assert_eq!(sample.reject(*check, &item), None, "{} of {item:#?}", check.code());
         }

@@ -1,12 +1,14 @@
 #![doc = include_str!("bound_edges.md")]
 
 use crate::finding::Code;
+use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::mine::Question;
 use crate::mine::path::nodes;
 use crate::synth::Item;
 use crate::verify::Check;
 use crate::verify::Context;
+use crate::verify::parts;
 
 /// The edges of the binding connect.
 pub(super) struct BoundEdges;
@@ -25,7 +27,14 @@ impl Check for BoundEdges {
         if item.path.is_empty() {
             return Some("there is no binding".to_owned());
         }
-        if item.question == Question::Path || item.question == Question::Coding {
+        let own = |edge: &EdgeId| graph.edge_at(edge.number()) == Some(*edge);
+        if !parts::cited(item).iter().all(own) {
+            return Some("an edge is not in the graph".to_owned());
+        }
+        if item.id != Item::id_of(graph, item.kind, &item.pattern, &item.answer) {
+            return Some("the id is not that of the pattern and the answer".to_owned());
+        }
+        if matches!(item.question, Question::Path | Question::Coding | Question::Contrast { .. }) {
             let joins = |pair: &[crate::mine::Hop]| pair[0].to(graph) == pair[1].from(graph);
             if !item.path.windows(2).all(joins) {
                 return Some("an edge does not start where the one before ended".to_owned());
@@ -66,6 +75,24 @@ mod tests {
         let mut bad = item.clone();
         bad.path[0].edge = sample.edge_of_another(&bad);
         assert!(sample.reject(&BoundEdges, &bad).is_some());
+    }
+
+    #[test]
+    fn an_edge_past_the_end_of_the_graph_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        bad.steps[0].edges.push(EdgeId::try_from_index(9_999_999).unwrap());
+        assert_eq!(sample.reject(&BoundEdges, &bad), Some("an edge is not in the graph".into()));
+    }
+
+    #[test]
+    fn an_id_of_other_facts_is_rejected_and_other_words_are_not() {
+        let sample = Sample::new();
+        let mut item = sample.case();
+        item.stem.push_str(" The parents are healthy.");
+        assert_eq!(sample.reject(&BoundEdges, &item), None);
+        item.id.replace_range(..1, if item.id.starts_with('0') { "1" } else { "0" });
+        assert!(sample.reject(&BoundEdges, &item).is_some());
     }
 
     #[test]

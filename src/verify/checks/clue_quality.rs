@@ -2,8 +2,13 @@
 
 use crate::finding::Code;
 use crate::kg::NodeId;
+use crate::kg::search::Direction;
+use crate::kg::search::Reading;
 use crate::kg::search::denials;
+use crate::kg::search::reach;
 use crate::mine::Question;
+use crate::mine::clue::is_common_stem;
+use crate::mine::clue::stems;
 use crate::synth::Item;
 use crate::verify::Check;
 use crate::verify::Context;
@@ -23,9 +28,13 @@ impl Check for ClueQuality {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let clues: Vec<NodeId> = parts::clues(context, item).into_iter().map(|(_, finding)| finding).collect();
-        let bounds = match item.question {
-            Question::Diagnosis(_) => Bounds { n_clues: 4..=5, frequency: 0.3, information: 2.0, n_systems: 3 },
-            Question::CausalGene { .. } => Bounds { n_clues: 3..=3, frequency: 0.5, information: 3.0, n_systems: 2 },
+        let (bounds, noted) = match &item.question {
+            Question::Diagnosis(noted) => {
+                (Bounds { n_clues: 4..=5, frequency: 0.3, information: 2.0, n_systems: 3, n_genes: 0 }, noted)
+            }
+            Question::CausalGene { clues: noted, .. } => {
+                (Bounds { n_clues: 3..=3, frequency: 0.5, information: 3.0, n_systems: 2, n_genes: 4 }, noted)
+            }
             _ => return None,
         };
         if !bounds.n_clues.contains(&clues.len()) {
@@ -34,9 +43,16 @@ impl Check for ClueQuality {
         let Some(subject) = parts::subject(context, item) else {
             return Some("it is not clear which disease the vignette is about".to_owned());
         };
-        for &clue in &clues {
+        if noted.findings != clues || noted.lower_bounds.len() != clues.len() {
+            return Some("the clues are not those that are noted".to_owned());
+        }
+        for (&clue, noted) in clues.iter().zip(&noted.lower_bounds) {
             if let Some(why) = is_weak(context, item, subject, (clue, &bounds)) {
                 return Some(format!("`{}` {why}", context.graph.label(clue)));
+            }
+            // The prose says how often from what is noted.
+            if lower_bound(context, subject, clue).is_none_or(|bound| (bound - noted).abs() > 1e-9) {
+                return Some(format!("how often `{}` is seen is not what is noted", context.graph.label(clue)));
             }
         }
         are_too_alike(context, &clues, &bounds)
@@ -48,6 +64,28 @@ struct Bounds {
     frequency: f64,
     information: f64,
     n_systems: usize,
+    n_genes: usize,
+}
+
+/// The share of patients that have a finding at least: of several sources the least.
+fn lower_bound(context: Context<'_>, disease: NodeId, finding: NodeId) -> Option<f64> {
+    let has = parts::relation(context.graph, "has_phenotype")?;
+    let stated = context.graph.objects(disease, has).iter().filter(|to| to.node == finding);
+    let bounds = stated.filter_map(|to| context.graph.qualifiers(to.edge).frequency.lower_bound());
+    bounds.reduce(f64::min)
+}
+
+/// How many genes have a disease with a finding.
+fn n_genes(context: Context<'_>, finding: NodeId) -> usize {
+    let graph = context.graph;
+    let relations = parts::relation(graph, "has_phenotype").zip(parts::relation(graph, "associated_with"));
+    let Some((has, associated)) = relations else { return 0 };
+    let diseases = reach(graph, Reading::Strict, finding, has, Direction::Subjects);
+    let of_all = diseases.iter().flat_map(|&disease| graph.subjects(disease, associated));
+    let mut genes: Vec<NodeId> = of_all.map(|gene| gene.node).collect();
+    genes.sort_unstable();
+    genes.dedup();
+    genes.len()
 }
 
 fn is_weak(
@@ -57,9 +95,10 @@ fn is_weak(
     (clue, bounds): (NodeId, &Bounds),
 ) -> Option<&'static str> {
     let Context { graph, statistics } = context;
-    let edge = parts::stated(context, item, subject, clue);
-    let lower_bound = edge.and_then(|edge| graph.qualifiers(edge).frequency.lower_bound());
-    if lower_bound.is_none_or(|bound| bound < bounds.frequency) {
+    if parts::stated(context, item, subject, clue).is_none() {
+        return Some("is stated by no edge of the binding");
+    }
+    if lower_bound(context, subject, clue).is_none_or(|bound| bound < bounds.frequency) {
         return Some("is not known to be frequent in the disease");
     }
     if statistics.information(clue) < bounds.information {
@@ -68,11 +107,12 @@ fn is_weak(
     if statistics.n_diseases(clue) < 4 {
         return Some("is found in fewer than four diseases: a look-up");
     }
-    let has = parts::relation(graph, "has_phenotype")?;
-    if !denials(graph, (subject, has, clue)).is_empty() {
-        return Some("is reported as absent too");
+    if n_genes(context, clue) < bounds.n_genes {
+        return Some("is known from fewer than four genes");
     }
-    None
+    let has = parts::relation(graph, "has_phenotype");
+    let is_denied = has.is_none_or(|has| !denials(graph, (subject, has, clue)).is_empty());
+    is_denied.then_some("is reported as absent too")
 }
 
 fn are_too_alike(context: Context<'_>, clues: &[NodeId], bounds: &Bounds) -> Option<String> {
@@ -94,6 +134,10 @@ fn are_too_alike(context: Context<'_>, clues: &[NodeId], bounds: &Bounds) -> Opt
             let least = statistics.information(left).min(statistics.information(right));
             if statistics.shared_information(graph, left, right) > 0.5 * least {
                 return Some(format!("`{}` and `{}` tell the same", graph.label(left), graph.label(right)));
+            }
+            let others = stems(graph.label(right));
+            if stems(graph.label(left)).iter().any(|stem| others.contains(stem) && !is_common_stem(stem)) {
+                return Some(format!("`{}` and `{}` share a word", graph.label(left), graph.label(right)));
             }
         }
     }
@@ -123,5 +167,45 @@ mod tests {
         let mut bad = item.clone();
         bad.pattern.clauses[1] = bad.pattern.clauses[0];
         assert!(sample.reject(&ClueQuality, &bad).is_some());
+    }
+
+    #[test]
+    fn a_clue_seen_more_often_than_noted_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        let Question::Diagnosis(clues) = &mut bad.question else { panic!("a case asks for a diagnosis") };
+        clues.lower_bounds[0] += 0.1;
+        assert!(sample.reject(&ClueQuality, &bad).is_some());
+    }
+
+    #[test]
+    fn a_clue_that_is_also_absent_is_rejected_and_another_absence_is_accepted() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let key = sample.curie(item.answer[0]);
+        let absent = |finding| format!("{key} -phenotype_absent-> {}", sample.curie(finding));
+        let (changed, carried) = sample.with(&absent(item.pattern.anchors()[0]), &item);
+        assert!(changed.reject(&ClueQuality, &carried).is_some());
+        let (changed, carried) = sample.with(&absent(sample.heading()), &item);
+        assert_eq!(changed.reject(&ClueQuality, &carried), None);
+    }
+
+    #[test]
+    fn a_clue_that_is_a_kind_of_another_is_rejected() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let clues: Vec<String> = item.pattern.anchors().into_iter().map(|clue| sample.curie(clue)).collect();
+        let (changed, carried) = sample.with(&format!("{} -is_a-> {}", clues[0], clues[1]), &item);
+        assert!(changed.reject(&ClueQuality, &carried).is_some());
+    }
+
+    #[test]
+    fn a_gene_is_asked_for_by_findings_of_at_least_four_genes() {
+        let sample = Sample::new();
+        let item = sample.causal_gene();
+        assert_eq!(sample.reject(&ClueQuality, &item), None);
+        let context = sample.context();
+        assert!(item.pattern.anchors().into_iter().all(|finding| n_genes(context, finding) >= 4));
+        assert_eq!(n_genes(context, sample.heading()), 0);
     }
 }

@@ -1,9 +1,16 @@
 #![doc = include_str!("direction_and_polarity.md")]
 
 use crate::finding::Code;
+use crate::kg::EdgeId;
+use crate::kg::NodeId;
 use crate::kg::search::Reading;
+use crate::kg::search::denials;
 use crate::kg::search::supports;
+use crate::kg::words;
+use crate::mine::Question;
 use crate::synth::Item;
+use crate::synth::Step;
+use crate::synth::StepKind;
 use crate::verify::Check;
 use crate::verify::Context;
 use crate::verify::parts;
@@ -22,33 +29,91 @@ impl Check for DirectionAndPolarity {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let graph = context.graph;
-        let edges = || item.path.iter().map(|hop| (hop.edge, graph.edge(hop.edge)));
-        for clause in &item.pattern.clauses {
-            let (subject, object) = (parts::constant(clause.subject), parts::constant(clause.object));
-            let fits = |edge: &crate::kg::Edge| {
-                subject.is_none_or(|node| graph.taxonomy().is_kind_of(edge.subject, node) || edge.subject == node)
-                    && object.is_none_or(|node| graph.taxonomy().is_kind_of(edge.object, node))
+        let all = parts::values(context, item);
+        if all.is_empty() {
+            return Some("nothing is bound".to_owned());
+        }
+        let mut backing: Vec<EdgeId> = Vec::new();
+        for (values, clause) in
+            all.iter().flat_map(|values| item.pattern.clauses.iter().map(move |clause| (values, clause)))
+        {
+            let relation = &graph.relation(clause.relation).name;
+            let ends = parts::value(clause.subject, values).zip(parts::value(clause.object, values));
+            let Some((subject, object)) = ends else {
+                return Some(format!("an end of the clause with `{relation}` is bound to nothing"));
             };
-            let is_backed = match clause.is_absent {
-                false => edges().any(|(_, edge)| edge.relation == clause.relation && fits(edge)),
-                true => edges().any(|(id, edge)| {
-                    let negates = graph.relation(edge.relation).negates.as_deref();
-                    let is_denial = negates == Some(&*graph.relation(clause.relation).name);
-                    let key = item.answer.first().copied().unwrap_or(edge.object);
-                    is_denial
-                        && subject.is_none_or(|node| edge.subject == node)
-                        && supports(graph, Reading::Strict, (edge.subject, edge.relation, key)).contains(&id)
-                }),
-            };
-            if !is_backed {
-                let relation = &graph.relation(clause.relation).name;
+            let triple = (subject, clause.relation, object);
+            let backs =
+                if clause.is_absent { denials(graph, triple) } else { supports(graph, Reading::Strict, triple) };
+            if !item.path.iter().any(|hop| backs.contains(&hop.edge)) {
                 return Some(format!("no edge of the binding backs the clause with `{relation}`"));
             }
+            backing.extend(backs);
         }
-        let n_denials = edges().filter(|(_, edge)| graph.relation(edge.relation).is_negative()).count();
-        let n_absent = item.pattern.clauses.iter().filter(parts::is_absent).count();
-        (n_denials > n_absent).then(|| "a negative edge is used as support".to_owned())
+        let is_contrast = matches!(item.question, Question::Contrast { .. });
+        // A denial may be of something more general: the chain of kinds up to it belongs to the proof.
+        let is_chain = |edge: EdgeId| is_contrast && graph.relation(graph.edge(edge).relation).is_taxonomic;
+        if let Some(idle) = item.path.iter().find(|hop| !backing.contains(&hop.edge) && !is_chain(hop.edge)) {
+            return Some(format!("`{}` backs no clause", graph.arrow(idle.edge)));
+        }
+        let is_star =
+            matches!(item.question, Question::Diagnosis(_) | Question::CausalGene { .. } | Question::FindingSet { .. });
+        if is_star && !item.path.iter().all(|hop| hop.is_forward) {
+            return Some("an edge of the star is told from its rim".to_owned());
+        }
+        let mistold = item.steps.iter().find(|step| !is_told_as_stored(context, item, step))?;
+        Some(format!("\u{201c}{}\u{201d} does not say what its edge says", mistold.text))
     }
+}
+
+/// Whether a step of a path explanation that rests on one edge says what that edge says, in the words of its
+/// relation and with each end in its place; and whether a step that rests on denials alone says so.
+fn is_told_as_stored(context: Context<'_>, item: &Item, step: &Step) -> bool {
+    let graph = context.graph;
+    let is_negative = |edge: &EdgeId| graph.relation(graph.edge(*edge).relation).is_negative();
+    if !step.edges.is_empty() && step.edges.iter().all(is_negative) {
+        return words(&step.text).iter().any(|word| DENYING.contains(&word.as_str()));
+    }
+    let [edge] = step.edges.as_slice() else { return true };
+    if item.question != Question::Path || step.kind != StepKind::Recall {
+        return true;
+    }
+    let edge = graph.edge(*edge);
+    let row = graph.relation(edge.relation);
+    let is_in_place = |told: &str, here: NodeId, there: NodeId| {
+        let told = words(told);
+        let common = |node| words(graph.label(node)).iter().filter(|word| told.contains(word)).count();
+        common(here) > common(there) || (common(here) > 0 && graph.label(here) == graph.label(there))
+    };
+    [&row.forwards, &row.backwards].into_iter().any(|template| {
+        ends_in(template, &step.text).into_iter().any(|(subject, object)| {
+            is_in_place(subject, edge.subject, edge.object) && is_in_place(object, edge.object, edge.subject)
+                || row.is_symmetric
+                    && is_in_place(subject, edge.object, edge.subject)
+                    && is_in_place(object, edge.subject, edge.object)
+        })
+    })
+}
+
+/// Words that make a sentence deny.
+const DENYING: [&str; 5] = ["absent", "not", "no", "without", "contraindicated"];
+
+/// What stands in a sentence where a wording has subject and object: every way in which the wording fits.
+fn ends_in<'t>(template: &str, sentence: &'t str) -> Vec<(&'t str, &'t str)> {
+    let (Some(subject), Some(object)) = (template.find("{subject}"), template.find("{object}")) else {
+        return Vec::new();
+    };
+    let is_subject_first = subject < object;
+    let (first, second) = if is_subject_first { ("{subject}", "{object}") } else { ("{object}", "{subject}") };
+    let Some((before, rest)) = template.split_once(first) else { return Vec::new() };
+    let Some((between, after)) = rest.split_once(second) else { return Vec::new() };
+    let sentence = sentence.trim_end_matches('.');
+    // A sentence begins with a capital, a wording does not.
+    let is_opened = sentence.get(..before.len()).is_some_and(|opening| opening.eq_ignore_ascii_case(before));
+    let inner = if is_opened { sentence[before.len()..].strip_suffix(after) } else { None };
+    let Some(inner) = inner else { return Vec::new() };
+    let cuts = inner.match_indices(between).map(|(at, _)| (&inner[..at], &inner[at + between.len()..]));
+    cuts.map(|(left, right)| if is_subject_first { (left, right) } else { (right, left) }).collect()
 }
 
 #[cfg(test)]
@@ -77,5 +142,60 @@ mod tests {
             clause.is_absent = false;
         }
         assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+    }
+
+    #[test]
+    fn an_edge_to_the_same_finding_from_another_disease_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        let [first, second] = [0, 1].map(|at| sample.edge_to(bad.pattern.anchors()[at], &bad.answer));
+        bad.path[0].edge = first;
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        bad.path[0].edge = second;
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+    }
+
+    #[test]
+    fn an_edge_that_backs_nothing_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        bad.path.push(bad.path[0]);
+        assert_eq!(sample.reject(&DirectionAndPolarity, &bad), None);
+        bad.path[0].edge = sample.edge_of_another(&bad);
+        bad.path.reverse();
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+    }
+
+    #[test]
+    fn a_sentence_turned_round_is_rejected_and_one_told_backwards_is_not() {
+        let sample = Sample::new();
+        let mut item = sample.path();
+        let edge = item.steps[0].edges[0];
+        let (subject, object) = sample.labels(edge);
+        for is_forward in [true, false] {
+            item.steps[0].text = sample.told(edge, (&subject, &object), is_forward);
+            assert_eq!(sample.reject(&DirectionAndPolarity, &item), None);
+            item.steps[0].text = sample.told(edge, (&object, &subject), is_forward);
+            assert!(sample.reject(&DirectionAndPolarity, &item).is_some());
+        }
+        item.steps[0].text = format!("{subject} has to do with {object}.");
+        assert!(sample.reject(&DirectionAndPolarity, &item).is_some());
+    }
+
+    #[test]
+    fn a_denial_told_as_a_fact_is_rejected() {
+        let sample = Sample::new();
+        let mut item = sample.contrast();
+        let step = item.steps.iter_mut().find(|step| step.text.contains("absent")).unwrap();
+        step.text = step.text.replace("absent", "present");
+        assert!(sample.reject(&DirectionAndPolarity, &item).is_some());
+    }
+
+    #[test]
+    fn a_wording_is_found_whatever_stands_in_it() {
+        let found = |template, sentence| ends_in(template, sentence);
+        assert_eq!(found("variants of {subject} are tied to {object}", "Variants of A are tied to b."), [("A", "b")]);
+        assert_eq!(found("{object} has {subject}", "B has c has d"), [("c has d", "B"), ("d", "B has c")]);
+        assert!(found("{object} has {subject}", "B is c").is_empty());
     }
 }

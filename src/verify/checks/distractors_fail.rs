@@ -1,6 +1,7 @@
 #![doc = include_str!("distractors_fail.md")]
 
 use crate::finding::Code;
+use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::search::Reading;
 use crate::kg::search::holds;
@@ -8,7 +9,8 @@ use crate::kg::search::supports;
 use crate::mine::MIN_PROFILE;
 use crate::mine::Question;
 use crate::mine::calibration::risk;
-use crate::mine::clue::fails_enough;
+use crate::mine::clue::SPECIFIC;
+use crate::mine::clue::VERY_SPECIFIC;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
@@ -29,81 +31,127 @@ impl Check for DistractorsFail {
     }
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
-        let n_wrong = item.options.len().saturating_sub(item.keys.len());
-        if item.distractors.len() != n_wrong {
-            return Some("a wrong option has no reason".to_owned());
+        let wrong: Vec<usize> = (0..item.options.len()).filter(|at| !item.keys.contains(at)).collect();
+        let mut reasoned: Vec<usize> = item.distractors.iter().map(|distractor| distractor.option).collect();
+        reasoned.sort_unstable();
+        if reasoned != wrong || (item.kind.has_options() && wrong.is_empty()) {
+            return Some("not every wrong option has its reason".to_owned());
+        }
+        let total: f64 = item.distractors.iter().map(|distractor| distractor.risk).sum();
+        if !(0.0..=1.0 - total + 1e-9).contains(&item.confidence) {
+            return Some(format!("a confidence of {} is more than the risks leave", item.confidence));
+        }
+        if parts::subject(context, item).is_some_and(|subject| !is_known(context, subject)) {
+            return Some("the disease asked for has fewer than ten findings".to_owned());
         }
         item.distractors.iter().find_map(|distractor| {
-            let Some(option) = item.options.get(distractor.option).filter(|_| !item.keys.contains(&distractor.option))
-            else {
-                return Some("a reason is about no wrong option".to_owned());
+            let option = item.options.get(distractor.option)?;
+            let why = match reasons(context, item, &option.nodes) {
+                Err(why) => why,
+                Ok(found) if !found.is_noted_in(distractor) => "is not wrong in the way that is noted",
+                Ok(_) => return None,
             };
-            let why = match item.question {
-                Question::Diagnosis(_) | Question::CausalGene { .. } => fails_too_little(context, item, distractor),
-                Question::Contrast { other, .. } => {
-                    is_not_shared(context, distractor, option.nodes.first().copied(), other)
-                }
-                Question::Coding => is_not_denied(context, item, distractor),
-                Question::FindingSet { .. } | Question::Path => None,
-            };
-            why.map(|why| format!("\u{201c}{}\u{201d} {why}", option.text))
+            Some(format!("\u{201c}{}\u{201d} {why}", option.text))
         })
     }
 }
 
-fn fails_too_little(context: Context<'_>, item: &Item, distractor: &Distractor) -> Option<&'static str> {
+/// Why an option is wrong, as found.
+struct Reasons {
+    class: DistractorClass,
+    failed: Vec<usize>,
+    risk: f64,
+    /// Edges that may be cited as denials; at least one must be if the option is denied.
+    denials: Vec<EdgeId>,
+}
+
+impl Reasons {
+    fn is_noted_in(&self, distractor: &Distractor) -> bool {
+        let is_denied = distractor.edges.iter().any(|edge| self.denials.contains(edge));
+        distractor.class == self.class
+            && distractor.failed == self.failed
+            && (distractor.risk - self.risk).abs() < 1e-12
+            && distractor.edges.iter().all(|edge| self.denials.contains(edge))
+            && is_denied == (self.class == DistractorClass::Denied)
+    }
+
+    fn unsupported(context: Context<'_>, failed: Vec<usize>, findings: &[NodeId]) -> Self {
+        let informations = findings.iter().map(|&finding| context.statistics.information(finding));
+        let risk = risk(findings.len(), informations.fold(f64::INFINITY, f64::min));
+        Self { class: DistractorClass::Unsupported, failed, risk, denials: Vec::new() }
+    }
+
+    fn denied(item: &Item, denials: Vec<EdgeId>) -> Self {
+        let last = item.pattern.clauses.len().saturating_sub(1);
+        Self { class: DistractorClass::Denied, failed: vec![last], risk: 0.0, denials }
+    }
+}
+
+fn reasons(context: Context<'_>, item: &Item, option: &[NodeId]) -> Result<Reasons, &'static str> {
     let graph = context.graph;
-    let has = parts::relation(graph, "has_phenotype")?;
-    let clues = parts::clues(context, item);
-    let option = *item.options.get(distractor.option)?.nodes.first()?;
+    match (&item.question, option) {
+        (Question::Diagnosis(_) | Question::CausalGene { .. }, [option]) => failed_clues(context, item, *option),
+        (Question::FindingSet { .. }, [_, _, ..]) => {
+            // Every member fails the clause that ties findings to the gene's disease.
+            let last = item.pattern.clauses.len().saturating_sub(1);
+            Ok(Reasons::unsupported(context, vec![last], option))
+        }
+        (Question::Contrast { other, .. }, [finding]) => {
+            // What the other disease has as well cannot tell the two apart: the edge that says so is the denial.
+            let has = parts::relation(graph, "has_phenotype").ok_or("is about no finding")?;
+            let denials = supports(graph, Reading::Strict, (*other, has, *finding));
+            Ok(Reasons::denied(item, denials))
+        }
+        (Question::Coding, [code]) => other_value(context, item, *code),
+        _ => Err("is not of the kind that the question asks for"),
+    }
+}
+
+/// The clues that an option fails, through each disease that it stands for.
+fn failed_clues(context: Context<'_>, item: &Item, option: NodeId) -> Result<Reasons, &'static str> {
+    let graph = context.graph;
+    let has = parts::relation(graph, "has_phenotype").ok_or("is about no finding")?;
     let diseases = parts::diseases_of(context, option);
+    if diseases.is_empty() || !diseases.iter().all(|&disease| is_known(context, disease)) {
+        return Err("has fewer than ten findings");
+    }
+    let clues = parts::clues(context, item);
     let has_clue = |reading, finding| diseases.iter().any(|&disease| holds(graph, reading, (disease, has, finding)));
-    let failed: Vec<&(usize, NodeId)> =
-        clues.iter().filter(|(_, finding)| !has_clue(Reading::Loose, *finding)).collect();
-    let findings: Vec<NodeId> = failed.iter().map(|(_, finding)| *finding).collect();
-    let mining = crate::mine::Context { graph, statistics: context.statistics, seed: crate::seed::Seed(0) };
-    if !fails_enough(mining, &findings) {
-        return Some("fails too few clues");
+    if !clues.iter().any(|&(_, finding)| has_clue(Reading::Strict, finding)) {
+        return Err("has no clue at all");
     }
-    if !clues.iter().any(|(_, finding)| has_clue(Reading::Strict, *finding)) {
-        return Some("has no clue at all");
+    let failed = clues.into_iter().filter(|&(_, finding)| !has_clue(Reading::Loose, finding));
+    let (positions, findings): (Vec<usize>, Vec<NodeId>) = failed.unzip();
+    let n_of = |least| findings.iter().filter(|&&finding| context.statistics.information(finding) >= least).count();
+    if n_of(SPECIFIC) < 3 && n_of(VERY_SPECIFIC) < 2 {
+        return Err("fails too few clues");
     }
-    let is_known = |disease: &NodeId| {
-        context.statistics.profile(*disease).is_some_and(|profile| profile.findings.len() >= MIN_PROFILE)
-    };
-    if !diseases.iter().any(is_known) {
-        return Some("has fewer than ten findings");
-    }
-    let positions: Vec<usize> = failed.iter().map(|(at, _)| *at).collect();
-    let least = findings.iter().map(|&finding| context.statistics.information(finding)).fold(f64::INFINITY, f64::min);
-    let is_as_noted = distractor.class == DistractorClass::Unsupported
-        && distractor.failed == positions
-        && (distractor.risk - risk(findings.len(), least)).abs() < 1e-12;
-    (!is_as_noted).then_some("does not fail the clues that are noted")
+    Ok(Reasons::unsupported(context, positions, &findings))
 }
 
-/// A finding that both diseases have cannot tell them apart: the edge that says so is the denial.
-fn is_not_shared(
-    context: Context<'_>,
-    distractor: &Distractor,
-    finding: Option<NodeId>,
-    other: NodeId,
-) -> Option<&'static str> {
-    let (has, finding) = parts::relation(context.graph, "has_phenotype").zip(finding)?;
-    let backing = supports(context.graph, Reading::Strict, (other, has, finding));
-    let is_denied = distractor.class == DistractorClass::Denied
-        && !distractor.edges.is_empty()
-        && distractor.edges.iter().all(|edge| backing.contains(edge));
-    (!is_denied).then_some("is not shown to be a finding of both diseases")
+/// A term is classified to one code only, so the edge that says which denies every other one; so does a note that
+/// sets the code apart from the key.
+fn other_value(context: Context<'_>, item: &Item, code: NodeId) -> Result<Reasons, &'static str> {
+    let graph = context.graph;
+    let classified = item.path.first().copied().ok_or("is not denied by any edge")?;
+    let edge = graph.edge(classified.edge);
+    let values = graph.objects(edge.subject, edge.relation);
+    if !graph.relation(edge.relation).is_functional || values.iter().any(|to| to.node != edge.object) {
+        return Err("is one of several values of the term");
+    }
+    if graph.taxonomy().is_kind_of(edge.object, code) || graph.taxonomy().is_kind_of(code, edge.object) {
+        return Err("is a kind of the code of the term, or above it");
+    }
+    let mut denials = vec![classified.edge];
+    if let (Some(excludes), Some(&key)) = (parts::relation(graph, "excludes1"), item.answer.first()) {
+        denials.extend(supports(graph, Reading::Strict, (key, excludes, code)));
+    }
+    Ok(Reasons::denied(item, denials))
 }
 
-/// An inclusion term is classified to one code only, so its edge denies every other one.
-fn is_not_denied(context: Context<'_>, item: &Item, distractor: &Distractor) -> Option<&'static str> {
-    let functional = distractor.edges.iter().any(|&edge| {
-        context.graph.relation(context.graph.edge(edge).relation).is_functional
-            && item.path.iter().any(|hop| hop.edge == edge)
-    });
-    (distractor.class != DistractorClass::Denied || !functional).then_some("is not denied by any edge")
+/// Whether a disease has a profile that is large enough to be judged by.
+fn is_known(context: Context<'_>, disease: NodeId) -> bool {
+    context.statistics.profile(disease).is_some_and(|profile| profile.findings.len() >= MIN_PROFILE)
 }
 
 #[cfg(test)]
@@ -139,5 +187,63 @@ mod tests {
         let mut bad = item.clone();
         bad.distractors[0].edges.clear();
         assert!(sample.reject(&DistractorsFail, &bad).is_some());
+    }
+
+    #[test]
+    fn a_reason_that_stands_twice_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        bad.distractors[0] = bad.distractors[1].clone();
+        assert!(sample.reject(&DistractorsFail, &bad).is_some());
+    }
+
+    #[test]
+    fn a_distractor_that_gets_another_clue_is_rejected() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let distractor = &item.distractors[0];
+        let wrong = sample.curie(item.options[distractor.option].nodes[0]);
+        let clue = sample.curie(item.pattern.anchors()[distractor.failed[0]]);
+        let (changed, mut carried) = sample.with(&format!("{wrong} -has_phenotype-> {clue}"), &item);
+        assert!(changed.reject(&DistractorsFail, &carried).is_some(), "what it fails is no longer what is noted");
+        carried.distractors[0].failed.remove(0);
+        assert!(changed.reject(&DistractorsFail, &carried).is_some(), "with one clue less the risk is another");
+    }
+
+    #[test]
+    fn a_gap_called_a_denial_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        bad.distractors[0].class = DistractorClass::Denied;
+        assert!(sample.reject(&DistractorsFail, &bad).is_some());
+        bad.distractors[0].edges = vec![bad.path[0].edge];
+        assert!(sample.reject(&DistractorsFail, &bad).is_some());
+    }
+
+    #[test]
+    fn more_confidence_than_the_risks_leave_is_rejected_and_less_is_accepted() {
+        let sample = Sample::new();
+        let mut item = sample.case();
+        item.confidence = 0.5;
+        assert_eq!(sample.reject(&DistractorsFail, &item), None);
+        item.confidence = 1.0;
+        assert!(sample.reject(&DistractorsFail, &item).is_some());
+    }
+
+    #[test]
+    fn a_set_with_a_lower_risk_than_calibrated_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.finding_set();
+        bad.distractors[0].risk /= 2.0;
+        assert!(sample.reject(&DistractorsFail, &bad).is_some());
+    }
+
+    #[test]
+    fn a_term_with_two_codes_denies_nothing() {
+        let sample = Sample::new();
+        let item = sample.coding();
+        assert_eq!(sample.reject(&DistractorsFail, &item), None);
+        let (changed, carried) = sample.with("InclusionTerm:lockjaw -included_in-> DiagnosisCode:A35.4", &item);
+        assert!(changed.reject(&DistractorsFail, &carried).is_some());
     }
 }

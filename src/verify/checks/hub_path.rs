@@ -1,6 +1,7 @@
 #![doc = include_str!("hub_path.md")]
 
 use crate::finding::Code;
+use crate::kg::NodeId;
 use crate::mine::Question;
 use crate::mine::path::meets_in_a_finding;
 use crate::mine::path::nodes;
@@ -27,7 +28,7 @@ impl Check for HubPath {
         let graph = context.graph;
         let is_allowed = |hop: &crate::mine::Hop| {
             let row = graph.relation(graph.edge(hop.edge).relation);
-            let named = ["associated_with", "has_phenotype", "part_of"].contains(&&*row.name);
+            let named = ["associated_with", "has_phenotype", "interacts_with", "part_of"].contains(&&*row.name);
             named || row.is_taxonomic || row.is_causal
         };
         if !item.path.iter().all(is_allowed) {
@@ -36,11 +37,16 @@ impl Check for HubPath {
         if meets_in_a_finding(graph, &item.path) {
             return Some("the path goes through a shared finding".to_owned());
         }
-        let all = nodes(graph, &item.path);
-        let inner = all.get(1..all.len().saturating_sub(1)).unwrap_or(&[]);
-        let hub = inner.iter().find(|&&node| graph.degree(node) > MAX_DEGREE)?;
-        Some(format!("`{}` is a hub of {} edges", graph.label(*hub), graph.degree(*hub)))
+        let hub = hub_of(context, item, MAX_DEGREE)?;
+        Some(format!("`{}` is a hub of {} edges", graph.label(hub), graph.degree(hub)))
     }
+}
+
+/// The first inner node of a path with more edges than a bound.
+fn hub_of(context: Context<'_>, item: &Item, max_degree: usize) -> Option<NodeId> {
+    let all = nodes(context.graph, &item.path);
+    let inner = all.get(1..all.len().saturating_sub(1)).unwrap_or(&[]);
+    inner.iter().copied().find(|&node| context.graph.degree(node) > max_degree)
 }
 
 /// In the HPO release only findings and modes of inheritance have more edges than this, and no gene or disease has.
@@ -59,5 +65,28 @@ mod tests {
         let mut bad = item.clone();
         bad.path = sample.path_through_a_finding();
         assert!(sample.reject(&HubPath, &bad).is_some());
+    }
+
+    #[test]
+    fn a_hub_is_rejected_and_a_node_of_a_few_edges_less_is_accepted() {
+        let sample = Sample::new();
+        let item = sample.path();
+        let hub = sample.curie(item.answer[0]);
+        let degree = sample.context().graph.degree(item.answer[0]);
+        let to_findings = |count: usize| -> String {
+            let others = sample.strangers_to(item.answer[0]).take(count);
+            others.map(|finding| format!("{hub} -phenotype_absent-> {}\n", sample.curie(finding))).collect()
+        };
+        let (changed, carried) = sample.with(&to_findings(10), &item);
+        assert_eq!(hub_of(changed.context(), &carried, degree + 10), None);
+        assert_eq!(hub_of(changed.context(), &carried, degree + 9), Some(item.answer[0]));
+    }
+
+    #[test]
+    fn a_relation_that_explains_nothing_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.path();
+        bad.path[0].edge = sample.contrast().path[1].edge;
+        assert_eq!(sample.reject(&HubPath, &bad), Some("a relation of the path explains nothing".into()));
     }
 }

@@ -56,4 +56,35 @@ mod tests {
         bad.pattern.clauses.truncate(2);
         assert!(sample.reject(&NoRival, &bad).is_some());
     }
+
+    #[test]
+    fn a_disease_with_all_clues_but_one_is_rejected_and_one_with_two_fewer_is_accepted() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let clues = item.pattern.anchors();
+        let offered: Vec<NodeId> = item.options.iter().flat_map(|option| option.nodes.clone()).collect();
+        let rival = sample.diseases().find(|disease| !offered.contains(disease)).unwrap();
+        let arrow = |clue: &NodeId| format!("{} -has_phenotype-> {}\n", sample.curie(rival), sample.curie(*clue));
+        let arrows = |n_clues: usize| -> String { clues.iter().take(n_clues).map(arrow).collect() };
+        let (changed, carried) = sample.with(&arrows(clues.len() - 1), &item);
+        assert!(changed.reject(&NoRival, &carried).is_some());
+        let (changed, carried) = sample.with(&arrows(clues.len() - 2), &item);
+        assert_eq!(changed.reject(&NoRival, &carried), None);
+    }
+
+    #[test]
+    fn kin_of_the_key_may_nearly_fit() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let clues = item.pattern.anchors();
+        let offered: Vec<NodeId> = item.options.iter().flat_map(|option| option.nodes.clone()).collect();
+        let rival = sample.curie(sample.diseases().find(|disease| !offered.contains(disease)).unwrap());
+        let gene = sample.curie(sample.gene());
+        let mut text = format!("{rival} <-associated_with- {gene} -associated_with-> {}\n", sample.curie(offered[0]));
+        for &clue in &clues[1..] {
+            text.push_str(&format!("{rival} -has_phenotype-> {}\n", sample.curie(clue)));
+        }
+        let (changed, carried) = sample.with(&text, &item);
+        assert_eq!(changed.reject(&NoRival, &carried), None);
+    }
 }

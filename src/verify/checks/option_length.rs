@@ -20,7 +20,12 @@ impl Check for OptionLength {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let _ = context;
-        let key = item.key()?;
+        if item.options.is_empty() {
+            return item.kind.has_options().then(|| "there are no options".to_owned());
+        }
+        let Some(key) = item.key().filter(|&key| key < item.options.len() && item.options.len() > 1) else {
+            return Some("there is not exactly one key among several options".to_owned());
+        };
         let mut texts: Vec<String> = item.options.iter().map(|option| normal_name(&option.text)).collect();
         let lengths: Vec<usize> = item.options.iter().map(|option| option.text.chars().count()).collect();
         texts.sort();
@@ -49,6 +54,30 @@ mod tests {
         let mut bad = item.clone();
         let key = bad.key().unwrap();
         bad.options[key].text = "very ".repeat(40);
+        assert!(sample.reject(&OptionLength, &bad).is_some());
+    }
+
+    #[test]
+    fn a_key_twice_as_long_is_accepted_and_one_letter_more_is_not() {
+        let sample = Sample::new();
+        let mut item = sample.case();
+        for (at, option) in item.options.iter_mut().enumerate() {
+            option.text = ["a", "b", "c", "d"][at].repeat(6);
+        }
+        let key = item.key().unwrap();
+        item.options[key].text = "x".repeat(12);
+        assert_eq!(sample.reject(&OptionLength, &item), None);
+        item.options[key].text.push('x');
+        assert!(sample.reject(&OptionLength, &item).is_some());
+    }
+
+    #[test]
+    fn options_that_differ_in_case_and_hyphens_read_the_same() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        bad.options[1].text = "norrie disease".into();
+        assert_eq!(sample.reject(&OptionLength, &bad), None);
+        bad.options[2].text = "Norrie-Disease".into();
         assert!(sample.reject(&OptionLength, &bad).is_some());
     }
 }

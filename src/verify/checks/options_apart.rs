@@ -1,6 +1,7 @@
 #![doc = include_str!("options_apart.md")]
 
 use crate::finding::Code;
+use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::mine::kin::are_kin;
 use crate::synth::Item;
@@ -25,14 +26,23 @@ impl Check for OptionsApart {
         if item.options.is_empty() {
             return item.kind.has_options().then(|| "there are no options".to_owned());
         }
-        let key = *item.answer.first()?;
+        let Some(&key) = item.answer.first() else { return Some("there is no answer".to_owned()) };
+        // The diseases behind an option: of the key gene, the one that the vignette is about.
+        let behind = |at: usize, node: NodeId| match parts::subject(context, item) {
+            Some(subject) if item.keys.contains(&at) => vec![subject],
+            _ => parts::diseases_of(context, node),
+        };
         for (at, option) in item.options.iter().enumerate() {
             if option.nodes.is_empty() || option.nodes.iter().any(|&node| graph.category(node) != graph.category(key)) {
                 return Some(format!("option {} is of another category than the key", at + 1));
             }
-            for other in &item.options[at + 1..] {
-                for &left in &option.nodes {
-                    if let Some(&right) = other.nodes.iter().find(|&&right| are_near(context, left, right)) {
+            for (other_at, other) in item.options.iter().enumerate().skip(at + 1) {
+                for (&left, &right) in
+                    option.nodes.iter().flat_map(|left| other.nodes.iter().map(move |right| (left, right)))
+                {
+                    let is_of_both =
+                        |&one: &NodeId| behind(other_at, right).iter().any(|&other| are_near(graph, one, other));
+                    if are_near(graph, left, right) || behind(at, left).iter().any(is_of_both) {
                         return Some(format!("`{}` and `{}` are kin", graph.label(left), graph.label(right)));
                     }
                 }
@@ -42,17 +52,16 @@ impl Check for OptionsApart {
     }
 }
 
-/// Whether two options are too near for their category.
-fn are_near(context: Context<'_>, left: NodeId, right: NodeId) -> bool {
-    let graph = context.graph;
-    let is_kind = graph.taxonomy().is_kind_of(left, right) || graph.taxonomy().is_kind_of(right, left);
+/// Whether two nodes are too near for their category. Names and genes make kin only of diseases: codes and findings
+/// have names that extend each other without being the same.
+fn are_near(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     match graph.category(left) {
         "Disease" => are_kin(graph, left, right),
-        "Gene" => {
-            let diseases = parts::diseases_of(context, right);
-            left == right || parts::diseases_of(context, left).iter().any(|disease| diseases.contains(disease))
+        _ => {
+            graph.twins(left).contains(&right)
+                || graph.taxonomy().is_kind_of(left, right)
+                || graph.taxonomy().is_kind_of(right, left)
         }
-        _ => is_kind || graph.twins(left).contains(&right),
     }
 }
 
@@ -79,5 +88,28 @@ mod tests {
         let mut bad = item.clone();
         bad.options[1].nodes = vec![bad.pattern.anchors()[0]];
         assert!(sample.reject(&OptionsApart, &bad).is_some());
+    }
+
+    #[test]
+    fn diseases_of_one_gene_are_rejected_and_those_of_two_genes_are_accepted() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let [left, right] = [0, 1].map(|at| sample.curie(item.options[at].nodes[0]));
+        let gene = sample.curie(sample.gene());
+        let (changed, carried) = sample.with(&format!("{gene} -associated_with-> {left}"), &item);
+        assert_eq!(changed.reject(&OptionsApart, &carried), None);
+        let both = format!("{left} <-associated_with- {gene} -associated_with-> {right}");
+        let (changed, carried) = sample.with(&both, &item);
+        assert!(changed.reject(&OptionsApart, &carried).is_some());
+    }
+
+    #[test]
+    fn genes_of_kin_are_rejected() {
+        let sample = Sample::new();
+        let item = sample.causal_gene();
+        assert_eq!(sample.reject(&OptionsApart, &item), None);
+        let diseases = [0, 1].map(|at| sample.curie(sample.disease_of(item.options[at].nodes[0])));
+        let (changed, carried) = sample.with(&format!("{} -is_a-> {}", diseases[0], diseases[1]), &item);
+        assert!(changed.reject(&OptionsApart, &carried).is_some());
     }
 }

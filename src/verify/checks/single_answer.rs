@@ -2,6 +2,7 @@
 
 use crate::finding::Code;
 use crate::kg::NodeId;
+use crate::kg::rdf;
 use crate::kg::search::Reading;
 use crate::kg::search::answers;
 use crate::kg::search::bindings;
@@ -27,6 +28,9 @@ impl Check for SingleAnswer {
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let graph = context.graph;
         let budget = |_| "the proof needs to look at too much".to_owned();
+        if item.query != rdf::select(graph, &item.pattern) {
+            return Some("the query does not ask what the pattern asks".to_owned());
+        }
         if item.question == Question::Path {
             let all = nodes(graph, &item.path);
             let inner = all.get(1..all.len().saturating_sub(1)).unwrap_or(&[]).to_vec();
@@ -39,7 +43,11 @@ impl Check for SingleAnswer {
             }
             let mut sorted = inner;
             sorted.sort_unstable();
-            return (sorted != item.answer).then(|| "the answer is not what lies between the ends".to_owned());
+            if sorted != item.answer {
+                return Some("the answer is not what lies between the ends".to_owned());
+            }
+            let is_open = item.options.is_empty() && item.keys.is_empty() && item.other_answers.is_empty();
+            return (!is_open).then(|| "an open question has options or other answers".to_owned());
         }
         let found = |reading| answers(graph, &item.pattern, reading, PROOF_BUDGET).map_err(budget);
         let (strict, loose) = match (found(Reading::Strict), found(Reading::Loose)) {
@@ -51,7 +59,8 @@ impl Check for SingleAnswer {
             return Some("the key is no strict answer".to_owned());
         }
         let Some(key) = item.key() else { return Some("there is not exactly one key".to_owned()) };
-        if item.options.get(key).map(|option| &option.nodes) != Some(&item.answer) {
+        let offered = item.options.get(key).map(|option| (&option.nodes, &option.text));
+        if offered != Some((&item.answer, &item.answer_text)) {
             return Some("the key option is bound to something else than the answer".to_owned());
         }
         for (at, option) in item.options.iter().enumerate().filter(|(at, _)| *at != key) {
@@ -93,6 +102,37 @@ mod tests {
         // One clue is left: others have it too.
         bad.pattern.clauses.truncate(1);
         assert!(sample.reject(&SingleAnswer, &bad).is_some());
+    }
+
+    #[test]
+    fn a_fact_that_makes_a_distractor_fit_is_rejected_and_one_that_does_not_is_accepted() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let wrong = item.options.iter().find(|option| option.nodes != item.answer).unwrap().nodes[0];
+        let clues = item.pattern.anchors();
+        let arrow = |clue| format!("{} -has_phenotype-> {}\n", sample.curie(wrong), sample.curie(clue));
+        let all: String = clues.iter().map(|&clue| arrow(clue)).collect();
+        let (changed, carried) = sample.with(&all, &item);
+        assert!(changed.reject(&SingleAnswer, &carried).is_some());
+        let (changed, carried) = sample.with(&arrow(clues[0]), &item);
+        assert_eq!(changed.reject(&SingleAnswer, &carried), None);
+    }
+
+    #[test]
+    fn a_query_for_something_else_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        bad.query = sample.contrast().query;
+        assert!(sample.reject(&SingleAnswer, &bad).is_some());
+    }
+
+    #[test]
+    fn other_answers_that_are_kept_back_are_rejected() {
+        let sample = Sample::new();
+        let mut item = sample.contrast();
+        assert_eq!(sample.reject(&SingleAnswer, &item), None);
+        assert!(item.other_answers.pop().is_some());
+        assert!(sample.reject(&SingleAnswer, &item).is_some());
     }
 
     #[test]

@@ -1,12 +1,16 @@
 #![doc = include_str!("text_hygiene.md")]
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+use unicode_normalization::is_nfc;
+
 use crate::finding::Code;
+use crate::finding::printable;
+use crate::kg::normal_name;
 use crate::synth::Item;
 use crate::verify::Check;
 use crate::verify::Context;
-use regex::Regex;
-use std::sync::LazyLock;
-use unicode_normalization::is_nfc;
 
 /// Texts are clean.
 pub(super) struct TextHygiene;
@@ -23,34 +27,69 @@ impl Check for TextHygiene {
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let _ = context;
         let question = item.question_text();
-        let texts = [&question, &item.rationale, &item.answer_text].into_iter();
+        let texts = [&question, &item.lead_in, &item.rationale, &item.answer_text].into_iter();
         let options = item.options.iter().map(|option| &option.text);
         for text in texts.chain(options).chain(item.steps.iter().map(|step| &step.text)) {
-            let is_clean = !text.is_empty()
-                && !text.chars().any(char::is_control)
-                && is_nfc(text)
-                && !text.contains("  ")
-                && !text.contains(['{', '}'])
-                && text.trim() == text;
-            if !is_clean {
-                return Some(format!("\u{201c}{text}\u{201d} is not clean"));
-            }
-            if BANNED.as_ref().is_none_or(|banned| banned.is_match(text)) {
-                return Some(format!("\u{201c}{text}\u{201d} speaks of the graph or of letters"));
+            if let Some(fault) = fault(text) {
+                return Some(format!("\u{201c}{text}\u{201d} {fault}"));
             }
         }
-        if !question.ends_with(['?', '.']) || !question.starts_with(|first: char| !first.is_lowercase()) {
-            return Some("the question is no sentence".to_owned());
+        let is_asked = item.lead_in.ends_with('?') || (!item.kind.has_options() && item.lead_in.ends_with('.'));
+        let is_opened = |text: &str| !text.starts_with(char::is_lowercase);
+        if !is_asked || !is_opened(&item.lead_in) || !is_opened(&question) {
+            return Some("the question is no sentence that asks".to_owned());
         }
-        None
+        let is_sentence = |text: &str| is_opened(text) && text.ends_with(['.', '?', '\u{201d}']);
+        if let Some(step) = item.steps.iter().find(|step| !is_sentence(&step.text)) {
+            return Some(format!("\u{201c}{}\u{201d} is no sentence", step.text));
+        }
+        let prose = format!(" {} ", normal_name(&item.rationale));
+        let is_named = |text: &str| prose.contains(&format!(" {} ", normal_name(text)));
+        let unnamed = item.options.iter().find(|option| !is_named(&option.text))?;
+        Some(format!("the rationale does not name \u{201c}{}\u{201d}", unnamed.text))
     }
 }
 
-static BANNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let words = r"\b(HP|ORPHA|OMIM|NCBIGene|MONDO|ICD10CM):|(?i)\b(knowledge graph|graph node|ontology term|curie)\b";
-    let letters = r"\b([Oo]ption|[Cc]hoice|[Aa]nswer) [A-E]\b";
-    Regex::new(&format!("{words}|{letters}")).ok()
+/// What is wrong with a text.
+fn fault(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        return Some("is empty");
+    }
+    if printable(text) != text || !is_nfc(text) {
+        return Some("holds characters that nobody sees");
+    }
+    if text.trim() != text || ["  ", " ,", " .", "..", ",,"].iter().any(|slip| text.contains(slip)) {
+        return Some("is set badly");
+    }
+    if text.contains(['{', '}']) {
+        return Some("has an open placeholder");
+    }
+    if LETTERS.as_ref().is_none_or(|letters| letters.is_match(text)) {
+        return Some("speaks of letters");
+    }
+    let medical = NODES.as_ref().map(|nodes| nodes.replace_all(text, ""));
+    let is_jargon = |text: &str| JARGON.as_ref().is_none_or(|jargon| jargon.is_match(text));
+    medical.is_none_or(|text| is_jargon(&text)).then_some("speaks of the graph")
+}
+
+/// Identifiers, and words about the graph.
+static JARGON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let identifier = r"\b[A-Za-z][A-Za-z0-9]*[:_]\d{2,}|\b[A-Z][A-Za-z0-9]+:[A-Z]?\d";
+    let words = "nodes?|edges?|subgraphs?|knowledge graph|ontology|ontologies|curies?|triples?|predicates?|metapaths?|distractors?|SPARQL";
+    Regex::new(&format!(r"{identifier}|(?i)\b({words})\b")).ok()
 });
+
+/// Nodes and edges that a body has.
+static NODES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b((lymph|sinus|sinoatrial|atrioventricular|AV|SA|Heberden'?s?|Bouchard'?s?|Osler'?s?|Schmorl'?s?)[ -]nodes?|(incisal|orbital|lower|upper|liver|free) edges?)\b",
+    )
+    .ok()
+});
+
+/// Letters are dealt after the prose is written.
+static LETTERS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(?i:options?|choices?|answers?)( is| are|:)? \(?[A-H]\b|^\(?[A-H][.)] ").ok());
 
 #[cfg(test)]
 mod tests {
@@ -89,6 +128,62 @@ mod tests {
 
     #[test]
     fn the_banned_words_compile() {
-        assert!(BANNED.is_some());
+        assert!(JARGON.is_some() && NODES.is_some() && LETTERS.is_some());
+    }
+
+    #[test]
+    fn what_readers_should_not_see_is_seen() {
+        for text in [
+            "",
+            " a",
+            "Two  blanks.",
+            "A blank , before.",
+            "Fill {term}.",
+            "e\u{301} in two parts",
+            "a\u{200b}b",
+            "An edge joins the nodes.",
+            "See HP:0000822.",
+            "See ICD10CM:A35.",
+            "See MONDO_0005148.",
+            "Option B is wrong.",
+            "The answer is C because of this.",
+            "(B) Norrie disease",
+        ] {
+            assert!(fault(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_they_should_is_not() {
+        for text in [
+            "Lymph node enlargement and Heberden's nodes.",
+            "A ratio of 1:1.",
+            "Hepatitis B and vitamin A deficiency.",
+            "A35.0 Tetanus",
+            "The answer is a disease.",
+            "Sj\u{f6}gren syndrome",
+        ] {
+            assert_eq!(fault(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rationale_that_passes_over_an_option_is_rejected() {
+        let sample = Sample::new();
+        let mut bad = sample.case();
+        let passed_over = normal_name(&bad.options[2].text);
+        bad.rationale = normal_name(&bad.rationale).replace(&passed_over, "the other one");
+        assert!(sample.reject(&TextHygiene, &bad).is_some());
+    }
+
+    #[test]
+    fn an_open_question_may_ask_to_name_something_and_a_choice_may_not() {
+        let sample = Sample::new();
+        let mut open = sample.path();
+        open.lead_in = "Name the disease.".into();
+        assert_eq!(sample.reject(&TextHygiene, &open), None);
+        let mut choice = sample.case();
+        choice.lead_in = "Name the disease.".into();
+        assert!(sample.reject(&TextHygiene, &choice).is_some());
     }
 }

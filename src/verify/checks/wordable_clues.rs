@@ -2,6 +2,7 @@
 
 use crate::finding::Code;
 use crate::kg::statistics::FINDING;
+use crate::mine::Question;
 use crate::mine::wording::is_wordable;
 use crate::synth::Item;
 use crate::verify::Check;
@@ -24,7 +25,12 @@ impl Check for WordableClues {
         let graph = context.graph;
         let clues = parts::clues(context, item).into_iter().map(|(_, finding)| finding);
         let options = item.options.iter().flat_map(|option| option.nodes.iter().copied());
-        let findings = clues.chain(options).filter(|&node| graph.category(node) == FINDING);
+        let shared = match &item.question {
+            Question::Contrast { shared, .. } => shared.as_slice(),
+            _ => &[],
+        };
+        let told = clues.chain(options).chain(shared.iter().copied());
+        let findings = told.filter(|&node| graph.category(node) == FINDING);
         findings.into_iter().find_map(|finding| {
             let why = is_wordable(graph.label(finding)).err()?;
             Some(format!("`{}` cannot be told: {why}", graph.label(finding)))
@@ -45,5 +51,16 @@ mod tests {
         let mut bad = item.clone();
         bad.pattern.clauses[0].object = crate::kg::search::Term::Node(sample.heading());
         assert!(sample.reject(&WordableClues, &bad).is_some());
+    }
+
+    #[test]
+    fn a_heading_told_of_two_diseases_is_rejected_and_one_that_is_not_told_is_accepted() {
+        let sample = Sample::new();
+        let mut item = sample.contrast();
+        item.named.push(sample.heading());
+        assert_eq!(sample.reject(&WordableClues, &item), None);
+        let Question::Contrast { shared, .. } = &mut item.question else { panic!("a contrast compares") };
+        shared.push(sample.heading());
+        assert!(sample.reject(&WordableClues, &item).is_some());
     }
 }
