@@ -75,14 +75,14 @@ fn fault(text: &str) -> Option<&'static str> {
 /// Identifiers, and words about the graph.
 static JARGON: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let identifier = r"\b[A-Za-z][A-Za-z0-9]*[:_]\d{2,}|\b[A-Z][A-Za-z0-9]+:[A-Z]?\d";
-    let words = "nodes?|edges?|subgraphs?|knowledge graph|ontology|ontologies|curies?|triples?|predicates?|metapaths?|distractors?|SPARQL";
+    let words = "nodes?|edges?|subgraphs?|knowledge graph|ontology|ontologies|curies?|RDF|predicates?|metapaths?|distractors?|SPARQL";
     Regex::new(&format!(r"{identifier}|(?i)\b({words})\b")).ok()
 });
 
 /// Nodes and edges that a body has.
 static NODES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b((lymph|sinus|sinoatrial|atrioventricular|AV|SA|Heberden'?s?|Bouchard'?s?|Osler'?s?|Schmorl'?s?)[ -]nodes?|(incisal|orbital|lower|upper|liver|free) edges?)\b",
+        r"(?i)\b((lymph|sinus|sinoatrial|atrioventricular|AV|SA|\w+['\u{2019}]s|vocal cord)[ -]nodes?|(incisal|orbital|lower|upper|liver|free) edges?)\b",
     )
     .ok()
 });
