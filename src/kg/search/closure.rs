@@ -43,10 +43,11 @@ pub enum Direction {
 pub fn supports(graph: &Graph, reading: Reading, triple: (NodeId, RelationId, NodeId)) -> Vec<EdgeId> {
     let (subject, relation, object) = triple;
     let row = graph.relation(relation);
-    if row.is_transitive && !row.is_taxonomic && reading == Reading::Strict {
-        return chain(graph, triple);
+    let is_chain = row.is_transitive && !row.is_taxonomic;
+    let mut edges = if is_chain { chain(graph, triple) } else { Vec::new() };
+    if is_chain && reading == Reading::Strict {
+        return edges;
     }
-    let mut edges = Vec::new();
     let starts = asserted_for(graph, reading, subject, row.subject);
     let mut ends = asserted_for(graph, reading, object, row.object);
     without_vague(graph, reading, relation, object, &mut ends);
@@ -84,8 +85,10 @@ pub fn denials(graph: &Graph, triple: (NodeId, RelationId, NodeId)) -> Vec<EdgeI
 /// O(r log r) for r asserted and derived ends.
 pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId, direction: Direction) -> Vec<NodeId> {
     let row = graph.relation(relation);
-    if row.is_transitive && !row.is_taxonomic && reading == Reading::Strict {
-        return reach_chain(graph, from, relation, direction);
+    let is_chain = row.is_transitive && !row.is_taxonomic;
+    let chained = if is_chain { reach_chain(graph, from, relation, direction) } else { Vec::new() };
+    if is_chain && reading == Reading::Strict {
+        return chained;
     }
     let (near, far) = match direction {
         Direction::Objects => (row.subject, row.object),
@@ -114,13 +117,10 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
     let mut reached: Vec<NodeId> = asserted
         .iter()
         .flat_map(|&node| match is_vague(node) {
-            true => {
-                let above = graph.taxonomy().ancestors(node);
-                let namesakes = above.iter().flat_map(|&node| graph.twins(node)).copied().collect::<Vec<_>>();
-                above.into_iter().chain(namesakes).collect()
-            }
+            true => with_namesakes(graph, graph.taxonomy().ancestors(node)),
             false => implied_by(graph, reading, node, far),
         })
+        .chain(chained)
         .collect();
     reached.sort_unstable();
     reached.dedup();
@@ -169,20 +169,24 @@ fn implied_by(graph: &Graph, reading: Reading, node: NodeId, closure: Closure) -
     }
 }
 
-/// The node with its ancestors and descendants, the namesakes of all of these, and the ancestors and descendants of
-/// the node's own namesakes. Symmetric: if one node is in the kin of another, the other is in its.
+/// The node, its namesakes, the ancestors and descendants of each, and the namesakes of all: whoever is kin of a node
+/// has that node as kin, so that a triple does not depend on the end from which it is asked.
 fn kin(graph: &Graph, node: NodeId) -> Vec<NodeId> {
-    let line = |node: NodeId| {
-        let above = graph.taxonomy().ancestors(node);
-        above.into_iter().chain(graph.taxonomy().descendants(node))
-    };
-    let mut all: Vec<NodeId> = line(node).collect();
-    let namesakes: Vec<NodeId> = all.iter().flat_map(|&node| graph.twins(node)).copied().collect();
-    all.extend(namesakes);
-    all.extend(graph.twins(node).iter().flat_map(|&named| line(named)));
-    all.sort_unstable();
-    all.dedup();
-    all
+    let mut all = Vec::new();
+    for &named in std::iter::once(&node).chain(graph.twins(node)) {
+        all.extend(graph.taxonomy().ancestors(named));
+        all.extend(graph.taxonomy().descendants(named));
+    }
+    with_namesakes(graph, all)
+}
+
+/// The nodes and all that have their names, sorted.
+fn with_namesakes(graph: &Graph, mut nodes: Vec<NodeId>) -> Vec<NodeId> {
+    let namesakes: Vec<NodeId> = nodes.iter().flat_map(|&node| graph.twins(node)).copied().collect();
+    nodes.extend(namesakes);
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
 }
 
 fn direct(graph: &Graph, relation: RelationId, starts: &[NodeId], ends: &[NodeId], edges: &mut Vec<EdgeId>) {
@@ -352,6 +356,7 @@ mod tests {
         let graph = graph(text);
         let chain = triple(&graph, "AnatomicalEntity:a", "part_of", "AnatomicalEntity:c");
         assert_eq!(supports(&graph, Reading::Strict, chain).len(), 2);
+        check(text, ("AnatomicalEntity:a", "part_of", "AnatomicalEntity:c"), true, true);
     }
 
     #[test]

@@ -142,13 +142,12 @@ class Graph:
     def named(self, node):
         return {node} | self.twins.get(node, set())
 
-    def same(self, nodes):
-        """The nodes and their namesakes."""
-        return nodes | set().union(*(self.twins.get(one, set()) for one in nodes))
+    def namesakes(self, nodes):
+        """The nodes and all that have their names."""
+        return nodes.union(*(self.twins[one] for one in nodes & self.twins.keys()))
 
     def kin(self, node):
-        lines = [self.up(one) | self.down(one) for one in self.named(node)]
-        return self.same(self.up(node) | self.down(node)).union(*lines)
+        return self.namesakes(set().union(*(self.up(one) | self.down(one) for one in self.named(node))))
 
     def asserted_for(self, node, end, relation, loose):
         """The nodes of which an assertion makes it true of this one."""
@@ -167,14 +166,14 @@ class Graph:
         if not loose:
             return self.up(node) if row[end + "_up"] else self.down(node) if row[end + "_down"] else {node}
         if end == "object" and node in self.vague.get(relation, ()):
-            return self.same(self.up(node))
+            return self.namesakes(self.up(node))
         return self.kin(node)
 
     def readings(self, relation, loose):
         return [relation] + (list(self.relations[relation]["conflicts"] or []) if loose else [])
 
-    def is_chain(self, relation, loose):
-        return self.relations[relation]["is_transitive"] and relation != "is_a" and not loose
+    def is_chain(self, relation):
+        return self.relations[relation]["is_transitive"] and relation != "is_a"
 
     def reach(self, node, relation, end, loose):
         """Every node at the `end` of the relation for which the triple with `node` at the other end holds."""
@@ -182,31 +181,34 @@ class Graph:
         if key in self.reached:
             return self.reached[key]
         tables = [self.out, self.into] if end == "object" else [self.into, self.out]
-        if self.is_chain(relation, loose):
-            found, todo = set(), [node]
+        found = set()
+        if self.is_chain(relation):
+            todo = [node]
             while todo:
                 new = {other for other, _ in tables[0][relation].get(todo.pop(), ())} - found
                 found |= new
                 todo += new
-        else:
+        if loose or not self.is_chain(relation):
             asserted = set()
             for start in self.asserted_for(node, "subject" if end == "object" else "object", relation, loose):
                 for name in self.readings(relation, loose):
                     for table in tables[: 1 + self.relations[name]["is_symmetric"]]:
                         asserted.update(other for other, _ in table[name].get(start, ()))
-            found = set().union(*(self.implied_by(one, end, relation, loose) for one in asserted))
+            found.update(*(self.implied_by(one, end, relation, loose) for one in asserted))
         self.reached[key] = found
         return found
 
     def supports(self, s, relation, o, loose):
         """The edges by which a triple holds; for a chain, all edges of the relation that leave its nodes."""
-        if self.is_chain(relation, loose):
-            on_the_way = {s} | self.reach(s, relation, "object", loose)
-            held = o in on_the_way - {s}
-            return [e for n in on_the_way for to, e in self.out[relation].get(n, ())] if held else []
+        found = []
+        if self.is_chain(relation):
+            after = self.reach(s, relation, "object", False)
+            if o in after:
+                found = [edge for node in {s} | after for _, edge in self.out[relation].get(node, ())]
+            if not loose:
+                return found
         starts = self.asserted_for(s, "subject", relation, loose)
         ends = self.asserted_for(o, "object", relation, loose)
-        found = []
         for name in self.readings(relation, loose):
             for left, right in [(starts, ends), (ends, starts)][: 1 + self.relations[name]["is_symmetric"]]:
                 if len(left) <= len(right):
@@ -409,8 +411,8 @@ def leak(graph, item):
 
 
 def follows(graph, item):
-    """Q18: what a step names, of the nodes of the item, are ends of edges that it cites or words that it quotes; what
-    lies on the binding may be named when an option is excluded."""
+    """Q18: what a step names, of the nodes of the item, are ends of edges that it cites or words that it quotes. Where
+    an option is excluded, what lies on the binding may be named, and what the cited edges are said to deny."""
 
     def name(node):
         return normal((graph.nodes.get(node) or [""])[0] or "")
@@ -420,7 +422,9 @@ def follows(graph, item):
     for step in item["steps"]:
         text, spans = f" {normal(step['text'])} ", " | ".join(f" {normal(span)} " for span in step["spans"])
         known = {end for edge in step["edges"] if edge in graph.edges for end in graph.edges[edge][::2]}
-        known |= on_path if step["kind"] == "exclude" else set()
+        if step["kind"] == "exclude":
+            denied = [r for r in item["distractor_reasons"] if r["edges"] and set(r["edges"]) <= set(step["edges"])]
+            known |= on_path.union(*(members(reason["node"]) for reason in denied))
         # Longer names first: "seizure" inside "focal seizure" is no name of its own.
         for node in sorted(known | set(nodes), key=lambda node: (-len(name(node)), node not in known)):
             said = f" {name(node)} "
