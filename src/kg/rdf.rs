@@ -213,20 +213,26 @@ const PREFIXES: [(&str, &str); 3] =
     [("biolink", BIOLINK_IRI), ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"), ("tp", VOCABULARY_IRI)];
 
 /// A clause as a triple pattern. An absent clause holds by an edge that denies it, and not by a missing one.
+///
+/// A closure is walked from the end that is known: engines follow a path in the order in which it is written, and from
+/// a variable they would follow it from every node there is.
 fn triple(graph: &Graph, clause: &Clause, asked: Option<Variable>) -> String {
-    let path = if clause.is_absent {
-        let denials: Vec<String> =
-            graph.relations().negatives_of(clause.relation).map(|negative| path(graph, negative)).collect();
-        match denials.as_slice() {
-            // Nothing can deny this relation, so nothing meets the clause.
-            [] => return "FILTER(false)".to_owned(),
-            [only] => only.clone(),
-            several => several.join("|"),
-        }
-    } else {
-        path(graph, clause.relation)
+    let mut paths: Vec<Vec<Step>> = match clause.is_absent {
+        true => graph.relations().negatives_of(clause.relation).map(|negative| path(graph, negative)).collect(),
+        false => vec![path(graph, clause.relation)],
     };
-    format!("{} {path} {} .", term(graph, clause.subject, asked), term(graph, clause.object, asked))
+    if paths.is_empty() {
+        // Nothing can deny this relation, so nothing meets the clause.
+        return "FILTER(false)".to_owned();
+    }
+    let (mut from, mut to) = (clause.subject, clause.object);
+    let is_closure = paths.iter().flatten().any(|step| !step.repeats.is_empty());
+    if is_closure && matches!((from, to), (Term::Variable(_), Term::Node(_))) {
+        (from, to) = (to, from);
+        paths = paths.into_iter().map(reversed).collect();
+    }
+    let paths: Vec<String> = paths.iter().map(|steps| written(steps)).collect();
+    format!("{} {} {} .", term(graph, from, asked), paths.join("|"), term(graph, to, asked))
 }
 
 fn term(graph: &Graph, term: Term, asked: Option<Variable>) -> String {
@@ -237,26 +243,43 @@ fn term(graph: &Graph, term: Term, asked: Option<Variable>) -> String {
     }
 }
 
+/// A predicate in a property path.
+struct Step {
+    predicate: String,
+    is_inverse: bool,
+    /// `*`, `+` or nothing.
+    repeats: &'static str,
+}
+
 /// The strict closure of a relation as a property path: "up" says that an asserted end also holds for its ancestors,
 /// so whoever starts at the ancestor has to go down to it.
-fn path(graph: &Graph, relation: RelationId) -> String {
+fn path(graph: &Graph, relation: RelationId) -> Vec<Step> {
     let row = graph.relation(relation);
-    let name = predicate(row);
-    if row.is_transitive || row.is_taxonomic {
-        return format!("{name}+");
+    let repeats = if row.is_transitive || row.is_taxonomic { "+" } else { "" };
+    let stated = Step { predicate: predicate(row), is_inverse: false, repeats };
+    if repeats == "+" {
+        return vec![stated];
     }
-    let kind_of = predicate(graph.relation(graph.relations().is_a()));
-    let before = match row.subject {
-        Closure::None => String::new(),
-        Closure::Up => format!("^{kind_of}*/"),
-        Closure::Down => format!("{kind_of}*/"),
+    let kinds = |is_inverse: bool| {
+        let predicate = predicate(graph.relation(graph.relations().is_a()));
+        Step { predicate, is_inverse, repeats: "*" }
     };
-    let after = match row.object {
-        Closure::None => String::new(),
-        Closure::Up => format!("/{kind_of}*"),
-        Closure::Down => format!("/^{kind_of}*"),
-    };
-    format!("{before}{name}{after}")
+    let before = (row.subject != Closure::None).then(|| kinds(row.subject == Closure::Up));
+    let after = (row.object != Closure::None).then(|| kinds(row.object == Closure::Down));
+    before.into_iter().chain([stated]).chain(after).collect()
+}
+
+/// The same path from its other end.
+fn reversed(path: Vec<Step>) -> Vec<Step> {
+    path.into_iter().rev().map(|step| Step { is_inverse: !step.is_inverse, ..step }).collect()
+}
+
+fn written(path: &[Step]) -> String {
+    let steps = path.iter().map(|Step { predicate, is_inverse, repeats }| {
+        let mark = if *is_inverse { "^" } else { "" };
+        format!("{mark}{predicate}{repeats}")
+    });
+    steps.collect::<Vec<_>>().join("/")
 }
 
 /// A predicate as a prefixed name where SPARQL can read it as one, else as an IRI.

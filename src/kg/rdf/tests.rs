@@ -85,6 +85,20 @@ SELECT DISTINCT ?answer WHERE {
 }
 
 #[test]
+fn a_closure_is_walked_from_the_end_that_is_known() {
+    let graph =
+        Graph::from_arrows("Disease:d -has_phenotype-> PhenotypicFeature:f\nDrug:a -treats-> Disease:d").unwrap();
+    let line = |text: &str| select(&graph, &pattern(&graph, text)).lines().rev().nth(1).unwrap().trim().to_owned();
+    let (finding, disease) =
+        ("<https://w3id.org/thinkpath/id/PhenotypicFeature/f>", "<https://w3id.org/thinkpath/id/Disease/d>");
+    assert_eq!(
+        line("?answer -has_phenotype-> PhenotypicFeature:f"),
+        format!("{finding} ^rdfs:subClassOf*/^biolink:has_phenotype ?answer .")
+    );
+    assert_eq!(line("?answer -treats-> Disease:d"), format!("?answer biolink:treats {disease} ."));
+}
+
+#[test]
 fn prefixes_are_those_that_the_query_uses() {
     let graph = Graph::from_arrows("Drug:a -treats-> Disease:d").unwrap();
     let query = select(&graph, &pattern(&graph, "?answer -treats-> Disease:d"));
