@@ -190,8 +190,12 @@ fn skos(name: &str) -> NamedNode {
 /// Where a pattern has no `?answer`, all its variables are asked, and the query returns the values of each.
 pub fn select(graph: &Graph, pattern: &Pattern) -> String {
     let variables = pattern.variables();
+    // Engines join in the order in which it is written: what is known comes first, what only ties variables last.
+    let is_tie = |clause: &&Clause| [clause.subject, clause.object].iter().all(|end| matches!(end, Term::Variable(_)));
+    let (ties, known): (Vec<&Clause>, Vec<&Clause>) = pattern.clauses.iter().partition(is_tie);
+    let clauses: Vec<&Clause> = known.into_iter().chain(ties).collect();
     let block = |asked: Option<Variable>, indent: &str| -> String {
-        let lines = pattern.clauses.iter().map(|clause| format!("{indent}{}\n", triple(graph, clause, asked)));
+        let lines = clauses.iter().map(|clause| format!("{indent}{}\n", triple(graph, clause, asked)));
         lines.collect()
     };
     let body = match variables.as_slice() {

@@ -99,6 +99,15 @@ fn a_closure_is_walked_from_the_end_that_is_known() {
 }
 
 #[test]
+fn what_only_ties_variables_comes_last() {
+    let graph = Graph::from_arrows("Gene:g -associated_with-> Disease:d -has_phenotype-> PhenotypicFeature:f").unwrap();
+    let pattern = pattern(&graph, "?answer -associated_with-> ?x1; ?x1 -has_phenotype-> PhenotypicFeature:f");
+    let query = select(&graph, &pattern);
+    let at = |text: &str| query.find(text).unwrap();
+    assert!(at("PhenotypicFeature/f") < at("gene_associated_with_condition"), "{query}");
+}
+
+#[test]
 fn prefixes_are_those_that_the_query_uses() {
     let graph = Graph::from_arrows("Drug:a -treats-> Disease:d").unwrap();
     let query = select(&graph, &pattern(&graph, "?answer -treats-> Disease:d"));
