@@ -310,7 +310,7 @@ impl Graph {
         for source in &mut self.sources {
             source.licence = licence;
         }
-        if let Some(first) = self.nodes.iter_mut().find(|node| node.curie.as_str() == "Disease:stray_malady") {
+        if let Some(first) = self.nodes.iter_mut().find(|node| node.curie.as_str() == "Disease:stray_disease") {
             first.label = "".into();
         }
     }

@@ -21,6 +21,7 @@ pub fn are_kin(graph: &Graph, left: NodeId, right: NodeId) -> bool {
         || graph.taxonomy().is_kind_of(right, left)
         || share_a_gene(graph, left, right)
         || share_a_name(graph.label(left), graph.label(right))
+        || share_a_head(graph.label(left), graph.label(right))
 }
 
 /// Whether a gene is associated with both.
@@ -40,6 +41,12 @@ fn share_a_name(left: &str, right: &str) -> bool {
     // "Alexander disease" and "juvenile Alexander disease"; a stem of one common word ties nothing.
     let is_telling = short.len() >= 2 || !COMMON.contains(&short[0].as_str());
     is_telling && long.windows(short.len()).any(|part| part == short.as_slice())
+}
+
+/// Whether both names are of one kind: "AA amyloidosis" and "AL amyloidosis" end in the same telling word.
+fn share_a_head(left: &str, right: &str) -> bool {
+    let (left, right) = (words(left), words(right));
+    left.last() == right.last() && left.last().is_some_and(|head| head.len() >= 5 && !COMMON.contains(&head.as_str()))
 }
 
 /// Words that name no disease by themselves.
@@ -136,6 +143,13 @@ mod tests {
         ] {
             assert!(!share_a_name(left, right), "{left} / {right}");
         }
+    }
+
+    #[test]
+    fn names_of_one_kind_are_kin() {
+        assert!(share_a_head("AA amyloidosis", "AL amyloidosis"));
+        assert!(!share_a_head("Krabbe disease", "Fabry disease"));
+        assert!(!share_a_head("AA amyloidosis", "Sarcoidosis"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ const EXCLUDED: [(&str, &str); 11] = [
         "it is a treatment or a history, no finding",
     ),
     (
-        r"(?i)\b(like episodes?|syndrome|disease|sudden death|death|stillbirth|abortion|recurrence|risk|increased susceptibility|predisposition|carcinoma of)\b",
+        r"(?i)\b(like episodes?|syndrome|disease|disorder|adverse drug response|sudden death|death|stillbirth|abortion|recurrence|risk|increased susceptibility|predisposition|carcinoma of)\b",
         "it is a disease or an outcome, no finding",
     ),
     (
@@ -80,6 +80,7 @@ mod tests {
             "Abnormal spleen morphology",
             "Type 1 muscle fiber predominance in the muscle biopsy",
             "Echolalia",
+            "Lymphoproliferative disorder",
             "EEG with burst suppression",
             "",
         ] {

@@ -164,6 +164,7 @@ fn rivals(writer: &Writer<'_>, disease: NodeId, question: &str, stream: &mut Str
         clues.retain(|clue| {
             !holds(graph, Reading::Loose, (disease, has, clue.finding))
                 && !used.contains(&clue.finding)
+                && !is_related(writer, disease, clue.finding)
                 && !stems(graph.label(clue.finding)).iter().any(|stem| told.contains(stem))
         });
         if let Some(drawn) = clue::draw(writer.context, &clues, set_rules(), stream) {
@@ -173,6 +174,20 @@ fn rivals(writer: &Writer<'_>, disease: NodeId, question: &str, stream: &mut Str
         }
     }
     rivals
+}
+
+/// What a finding and the findings of a disease may have in common, in nats, without being of one picture. Measured,
+/// no related term is worth less than a second failed clue; but a set is read as a picture, and "gaze-evoked
+/// nystagmus, broad-based gait" fits any ataxia.
+const MAX_RELATED: f64 = 2.5;
+
+/// Whether a disease has a finding that is much like another one.
+fn is_related(writer: &Writer<'_>, disease: NodeId, finding: NodeId) -> bool {
+    let statistics = writer.context.statistics;
+    let profile = statistics.profile(disease);
+    let above = writer.context.graph.taxonomy().ancestors(finding);
+    let shared = above.into_iter().filter(|&node| profile.is_some_and(|profile| profile.implies(node)));
+    shared.map(|node| statistics.information(node)).fold(0.0, f64::max) >= MAX_RELATED
 }
 
 fn steps(

@@ -48,7 +48,7 @@ fn finding(number: usize) -> String {
 }
 
 fn disease(number: usize) -> String {
-    format!("Disease:{}_malady", word(1_000 + number * 2, "ian"))
+    format!("Disease:{}_malady_disease", word(1_000 + number * 2, "ian"))
 }
 
 fn arrows() -> String {
@@ -74,15 +74,15 @@ fn arrows() -> String {
     }
     // Two look-alikes, told apart by one finding.
     for shared in 0..8 {
-        for twin in ["Disease:lefty_malady", "Disease:right_malady"] {
+        for twin in ["Disease:lefty_disease", "Disease:right_disease"] {
             let _ = writeln!(text, "{twin} -has_phenotype[80-99%]-> {}", finding(shared * 9));
         }
     }
     for own in 0..3 {
-        let _ = writeln!(text, "Disease:lefty_malady -has_phenotype[80-99%]-> {}", finding(100 + own));
-        let _ = writeln!(text, "Disease:right_malady -has_phenotype[80-99%]-> {}", finding(130 + own));
+        let _ = writeln!(text, "Disease:lefty_disease -has_phenotype[80-99%]-> {}", finding(100 + own));
+        let _ = writeln!(text, "Disease:right_disease -has_phenotype[80-99%]-> {}", finding(130 + own));
     }
-    let _ = writeln!(text, "Disease:right_malady -phenotype_absent-> {}", finding(100));
+    let _ = writeln!(text, "Disease:right_disease -phenotype_absent-> {}", finding(100));
     // Codes, one of which has an inclusion term.
     for code in 0..5 {
         let _ = writeln!(text, "DiagnosisCode:A35.{code} -is_a-> DiagnosisCode:A35");
@@ -90,10 +90,10 @@ fn arrows() -> String {
     }
     text.push_str("DiagnosisCode:A35 -is_a-> DiagnosisCode:section-A30-A39\n");
     text.push_str("InclusionTerm:lockjaw -included_in-> DiagnosisCode:A35.0 -excludes1-> DiagnosisCode:A35.1\n");
-    text.push_str("Disease:bare_malady <-associated_with- Gene:GENNONE\n");
-    text.push_str("Disease:stray_malady -has_phenotype-> PhenotypicFeature:abnormality_of_the_spleen\n");
-    text.push_str("Disease:malady_type_2 -has_phenotype-> PhenotypicFeature:torn\n");
-    text.push_str("Disease:malady_type_2 -phenotype_absent-> PhenotypicFeature:torn\n");
+    text.push_str("Disease:bare_disease <-associated_with- Gene:GENNONE\n");
+    text.push_str("Disease:stray_disease -has_phenotype-> PhenotypicFeature:abnormality_of_the_spleen\n");
+    text.push_str("Disease:disease_type_2 -has_phenotype-> PhenotypicFeature:torn\n");
+    text.push_str("Disease:disease_type_2 -phenotype_absent-> PhenotypicFeature:torn\n");
     text
 }
 
@@ -245,7 +245,7 @@ impl Sample {
     }
 
     pub(super) fn contradicted_edge(&self) -> EdgeId {
-        self.edge("Disease:malady_type_2", "has_phenotype")
+        self.edge("Disease:disease_type_2", "has_phenotype")
     }
 
     /// Disease – finding – disease.
@@ -261,7 +261,7 @@ impl Sample {
     }
 
     pub(super) fn numbered(&self) -> NodeId {
-        self.node("Disease:malady_type_2")
+        self.node("Disease:disease_type_2")
     }
 
     pub(super) fn nameless(&self) -> NodeId {

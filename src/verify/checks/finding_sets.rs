@@ -111,9 +111,9 @@ mod tests {
         let sample = Sample::new();
         let item = sample.finding_set();
         let gene = sample.curie(item.pattern.anchors()[0]);
-        let (changed, carried) = sample.with(&format!("{gene} -associated_with-> Disease:bare_malady"), &item);
+        let (changed, carried) = sample.with(&format!("{gene} -associated_with-> Disease:bare_disease"), &item);
         assert_eq!(changed.reject(&FindingSets, &carried), None);
-        let (changed, carried) = sample.with(&format!("{gene} -associated_with-> Disease:lefty_malady"), &item);
+        let (changed, carried) = sample.with(&format!("{gene} -associated_with-> Disease:lefty_disease"), &item);
         assert!(changed.reject(&FindingSets, &carried).is_some());
     }
 }

@@ -102,7 +102,8 @@ fn spelt<'n>(name: &'n str, initials: &[char]) -> Option<&'n str> {
 }
 
 /// Beginnings of words that say the same in two languages.
-const TRANSLATIONS: [(&str, &str); 16] = [
+const TRANSLATIONS: [(&str, &str); 17] = [
+    ("megalenceph", "macroceph"),
     ("hiccup", "singultus"),
     ("chat", "cat"),
     ("deaf", "hearing"),

@@ -29,7 +29,11 @@ impl Check for WordableClues {
             Question::Contrast { shared, .. } => shared.as_slice(),
             _ => &[],
         };
-        let told = clues.chain(options).chain(shared.iter().copied());
+        let ends = match item.question {
+            Question::Path => item.pattern.anchors(),
+            _ => Vec::new(),
+        };
+        let told = clues.chain(options).chain(shared.iter().copied()).chain(ends);
         let findings = told.filter(|&node| graph.category(node) == FINDING);
         findings.into_iter().find_map(|finding| {
             let why = is_wordable(graph.label(finding)).err()?;
@@ -62,5 +66,17 @@ mod tests {
         let Question::Contrast { shared, .. } = &mut item.question else { panic!("a contrast compares") };
         shared.push(sample.heading());
         assert!(sample.reject(&WordableClues, &item).is_some());
+    }
+
+    #[test]
+    fn a_heading_is_no_end_of_a_path() {
+        let sample = Sample::new();
+        let item = sample.path();
+        assert_eq!(sample.reject(&WordableClues, &item), None);
+        let mut bad = item.clone();
+        for clause in &mut bad.pattern.clauses {
+            clause.object = crate::kg::search::Term::Node(sample.heading());
+        }
+        assert!(sample.reject(&WordableClues, &bad).is_some());
     }
 }
