@@ -10,6 +10,7 @@ use thinkpath::kg::Curie;
 use thinkpath::kg::EdgeId;
 use thinkpath::kg::Graph;
 use thinkpath::kg::Neighbour;
+use thinkpath::kg::Neighbours;
 use thinkpath::kg::NodeId;
 use thinkpath::kg::normal_name;
 use thinkpath::location::Location;
@@ -33,7 +34,7 @@ pub(crate) fn named(graph: &Graph, name: &str) -> Result<NodeId, Mistake> {
     if let Some(node) = name.parse::<Curie>().ok().and_then(|curie| graph.find(&curie)) {
         return Ok(node);
     }
-    match graph.named(name) {
+    match &graph.named(name)[..] {
         [node] => Ok(*node),
         [] => Err(Mistake::NoNode { name: name.to_owned(), similar: similar(graph, name) }),
         nodes => {
@@ -64,13 +65,8 @@ fn called(graph: &Graph, node: NodeId) -> String {
 }
 
 /// The edges of a node in one direction, by relation, in the order of relations.
-fn by_relation<'a>(graph: &'a Graph, edges: &'a [Neighbour]) -> BTreeMap<&'a str, Vec<&'a Neighbour>> {
-    let mut groups: BTreeMap<&str, Vec<&Neighbour>> = BTreeMap::new();
-    for neighbour in edges {
-        let relation = graph.edge(neighbour.edge).relation;
-        groups.entry(&graph.relation(relation).name).or_default().push(neighbour);
-    }
-    groups
+fn by_relation<'a>(graph: &'a Graph, edges: &Neighbours<'a>) -> BTreeMap<&'a str, Neighbours<'a>> {
+    edges.by_relation().map(|(relation, edges)| (&*graph.relation(relation).name, edges)).collect()
 }
 
 fn located(built: &Built, place: Place) -> Option<String> {
@@ -87,7 +83,7 @@ fn edge_in_words(built: &Built, edge: EdgeId, is_forward: bool) -> String {
     if let Some(share) = graph.qualifiers(edge).frequency.lower_bound() {
         text.push_str(&format!(", in at least {:.0} %", share * 100.0));
     }
-    let place = graph.places(edge).first().and_then(|&place| located(built, place)).unwrap_or_default();
+    let place = graph.places(edge).next().and_then(|place| located(built, place)).unwrap_or_default();
     format!("[{}] {text}  ({} {place})", edge.number(), graph.source(ends.source).name)
 }
 
@@ -118,7 +114,7 @@ pub(crate) fn as_text(built: &Built, id: NodeId) -> String {
     text.push_str(&listed("elsewhere", node.xrefs.iter().map(Curie::as_str).collect()));
     text.push_str(&listed("same name", graph.twins(id).iter().map(|&twin| graph.curie(twin).as_str()).collect()));
     for (edges, is_forward) in [(graph.outgoing(id), true), (graph.incoming(id), false)] {
-        for (relation, edges) in by_relation(graph, edges) {
+        for (relation, edges) in by_relation(graph, &edges) {
             let arrow = if is_forward { format!("-{relation}->") } else { format!("<-{relation}-") };
             text.push_str(&format!("\n{arrow} {}\n", grouped(edges.len() as u64)));
             for neighbour in edges.iter().take(TOLD_PER_RELATION) {
@@ -136,10 +132,10 @@ pub(crate) fn as_text(built: &Built, id: NodeId) -> String {
 pub(crate) fn as_json(built: &Built, id: NodeId) -> Value {
     let graph = &built.graph;
     let node = graph.node(id);
-    let edge = |neighbour: &Neighbour| {
+    let edge = |neighbour: Neighbour| {
         let ends = graph.edge(neighbour.edge);
         let qualifiers = graph.qualifiers(neighbour.edge);
-        let places = graph.places(neighbour.edge).iter().filter_map(|&place| located(built, place));
+        let places = graph.places(neighbour.edge).filter_map(|place| located(built, place));
         json!({
             "edge": neighbour.edge.number(),
             "subject": graph.curie(ends.subject).as_str(),
@@ -168,7 +164,7 @@ pub(crate) fn as_json(built: &Built, id: NodeId) -> Value {
         "licence": graph.source(node.source).licence.as_str(),
         "place": located(built, node.place),
         "degree": graph.degree(id),
-        "edges": graph.outgoing(id).iter().chain(graph.incoming(id)).map(edge).collect::<Vec<_>>(),
+        "edges": graph.outgoing(id).chain(graph.incoming(id)).map(edge).collect::<Vec<_>>(),
     })
 }
 

@@ -12,27 +12,21 @@ use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::finding::Code;
 use crate::finding::Finding;
 use crate::kg::Curie;
-use crate::kg::EdgeRecord;
 use crate::kg::FileTally;
 use crate::kg::Graph;
 use crate::kg::NodeRecord;
 use crate::kg::Records;
-use crate::kg::RelationId;
 use crate::kg::Relations;
+use crate::kg::edges::Context;
+use crate::kg::edges::settle;
 use crate::kg::freeze::Parts;
 use crate::kg::freeze::freeze;
 use crate::kg::graph::CategoryId;
-use crate::kg::graph::Edge;
-use crate::kg::graph::EdgeDetails;
 use crate::kg::graph::Node;
-use crate::kg::graph::NodeId;
 use crate::kg::graph::SourceId;
-use crate::kg::taxonomy::cycle_edges;
-use crate::location::Location;
-use crate::location::Place;
+use crate::kg::index::Identifiers;
 
 /// The `[kg]` section of a pipeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -85,11 +79,6 @@ pub enum BuildError {
     },
 }
 
-const DANGLING: Code = Code("K101");
-const CYCLE: Code = Code("K102");
-const NO_REPLACEMENT: Code = Code("K103");
-const OUTSIDE: Code = Code("K104");
-
 /// Builds the graph.
 ///
 /// # Errors
@@ -106,38 +95,23 @@ pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> 
     let redirects = redirects(&records, &aliases);
 
     let (nodes, categories) = nodes(&mut records, &aliases, &mut files)?;
-    let mut by_curie: HashMap<Curie, NodeId, FxBuildHasher> = HashMap::default();
-    for (number, node) in (0_u32..).zip(&nodes) {
-        by_curie.insert(node.curie.clone(), NodeId(number));
-    }
+    let mut identifiers = Identifiers::new(&nodes);
     for (from, to) in aliases.iter().chain(&redirects) {
-        if let Some(&node) = by_curie.get(to) {
-            by_curie.entry(from.clone()).or_insert(node);
-        }
+        identifiers.alias(from, to, &nodes);
     }
-
-    let mut context = EdgeContext {
+    let context = Context {
         nodes: &nodes,
         categories: &categories,
         relations,
-        by_curie: &by_curie,
+        identifiers: &identifiers,
         redirects: &redirects,
         files: &mut files,
-        seen: BTreeMap::new(),
+        findings: &mut findings,
     };
-    let resolved = edges(std::mem::take(&mut records.edges), &mut context);
-    let seen = std::mem::take(&mut context.seen);
-    let (edges, details) = without_cycles(resolved, nodes.len(), relations, &mut files, &mut findings)?;
-    for ((code, text), (count, place)) in seen {
-        let mut finding = Finding::warning(code, text).times(count);
-        finding.location = files.get(place.file.index()).map(|file| Location::line(file.path.clone(), place.line));
-        findings.push(finding);
-    }
-    Ok(Built {
-        graph: freeze(Parts { nodes, edges, details, categories, by_curie }, relations.clone(), records.sources),
-        files,
-        findings,
-    })
+    let bulk = std::mem::take(&mut records.bulk);
+    let (adjacency, details) = settle(&mut records.edges, bulk, &records.bulk_nodes, context)?;
+    let parts = Parts { nodes, categories, identifiers, adjacency, details };
+    Ok(Built { graph: freeze(parts, relations.clone(), records.sources), files, findings })
 }
 
 /// CURIE → the CURIE of its clique, for all but the representative.
@@ -285,155 +259,4 @@ fn merge_node(into: &mut NodeRecord, more: NodeRecord) {
     into.xrefs.extend(more.xrefs);
     into.former.extend(more.former);
     into.is_obsolete &= more.is_obsolete;
-}
-
-struct EdgeContext<'a> {
-    nodes: &'a [Node],
-    categories: &'a IndexSet<Box<str>>,
-    relations: &'a Relations,
-    by_curie: &'a HashMap<Curie, NodeId, FxBuildHasher>,
-    redirects: &'a BTreeMap<Curie, Curie>,
-    files: &'a mut [FileTally],
-    seen: BTreeMap<(Code, String), (u64, Place)>,
-}
-
-impl EdgeContext<'_> {
-    fn note(&mut self, code: Code, text: String, place: Place) {
-        let entry = self.seen.entry((code, text)).or_insert((0, place));
-        entry.0 += 1;
-        entry.1 = entry.1.min(place);
-    }
-
-    fn leave_out(&mut self, place: Place, rule: &str) {
-        if let Some(file) = self.files.get_mut(place.file.index()) {
-            *file.left_out.entry(rule.into()).or_default() += 1;
-        }
-    }
-
-    fn quarantine(&mut self, place: Place) {
-        if let Some(file) = self.files.get_mut(place.file.index()) {
-            file.quarantined += 1;
-        }
-    }
-
-    /// The live node that a CURIE means.
-    fn node(&mut self, curie: &Curie, place: Place) -> Option<NodeId> {
-        let wanted = self.redirects.get(curie).unwrap_or(curie);
-        let Some(&node) = self.by_curie.get(wanted) else {
-            self.note(DANGLING, "edges name a node that no source describes; they are in quarantine".into(), place);
-            return None;
-        };
-        if self.nodes[node.index()].is_obsolete {
-            let text = "edges name an obsolete node that nothing replaces; they are in quarantine";
-            self.note(NO_REPLACEMENT, text.into(), place);
-            return None;
-        }
-        Some(node)
-    }
-
-    /// The relation, or the one it gives way to, whose domain and range hold the ends.
-    fn fitting(&self, relation: RelationId, subject: NodeId, object: NodeId) -> Option<RelationId> {
-        let otherwise = self.relations.row(relation).otherwise.as_ref().and_then(|name| self.relations.id(name));
-        std::iter::once(relation).chain(otherwise).find(|&relation| {
-            let row = self.relations.row(relation);
-            self.is_category(subject, &row.domain) && self.is_category(object, &row.range)
-        })
-    }
-
-    fn is_category(&self, node: NodeId, allowed: &[Box<str>]) -> bool {
-        let category = self.nodes[node.index()].category;
-        allowed.is_empty()
-            || self.categories.get_index(usize::from(category.0)).is_some_and(|name| allowed.contains(name))
-    }
-}
-
-type Resolved = BTreeMap<(NodeId, RelationId, NodeId, SourceId), EdgeDetails>;
-
-fn edges(records: Vec<EdgeRecord>, context: &mut EdgeContext<'_>) -> Resolved {
-    let mut resolved = Resolved::new();
-    for record in records {
-        let place = record.place;
-        let ends = (context.node(&record.subject, place), context.node(&record.object, place));
-        let (Some(mut subject), Some(mut object)) = ends else {
-            context.quarantine(place);
-            continue;
-        };
-        if subject == object {
-            context.leave_out(place, "self loop");
-            continue;
-        }
-        let Some(relation) = context.fitting(record.relation, subject, object) else {
-            let name = &context.relations.row(record.relation).name;
-            let text = format!("edges `{name}` join categories that the relation may not join; they are in quarantine");
-            context.note(OUTSIDE, text, place);
-            context.quarantine(place);
-            continue;
-        };
-        let row = context.relations.row(relation);
-        if row.is_symmetric && object < subject {
-            std::mem::swap(&mut subject, &mut object);
-        }
-        let Some(file) = context.files.get_mut(place.file.index()) else { continue };
-        let key = (subject, relation, object, SourceId(file.source));
-        match resolved.entry(key) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                file.loaded += 1;
-                entry.insert(EdgeDetails { qualifiers: record.qualifiers, places: vec![place] });
-            }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
-                file.duplicates += 1;
-                entry.get_mut().qualifiers.merge(record.qualifiers);
-                entry.get_mut().places.push(place);
-            }
-        }
-    }
-    resolved
-}
-
-/// Cuts `is_a` cycles and gives edges their numbers.
-fn without_cycles(
-    mut resolved: Resolved,
-    n_nodes: usize,
-    relations: &Relations,
-    files: &mut [FileTally],
-    findings: &mut Vec<Finding>,
-) -> Result<(Vec<Edge>, Vec<EdgeDetails>), BuildError> {
-    let is_a = relations.is_a();
-    let mut kinds: Vec<_> = resolved
-        .iter()
-        .filter(|((_, relation, _, _), _)| *relation == is_a)
-        .map(|(key, details)| (details.places.first().copied(), *key))
-        .collect();
-    kinds.sort_unstable();
-    let pairs: Vec<(NodeId, NodeId)> = kinds.iter().map(|(_, (child, _, parent, _))| (*child, *parent)).collect();
-    for position in cycle_edges(n_nodes, &pairs) {
-        let (place, key) = &kinds[position];
-        let Some(details) = resolved.remove(key) else { continue };
-        for (nth, at) in details.places.iter().enumerate() {
-            let Some(file) = files.get_mut(at.file.index()) else { continue };
-            *file.left_out.entry("is_a cycle".into()).or_default() += 1;
-            if nth == 0 {
-                file.loaded -= 1;
-            } else {
-                file.duplicates -= 1;
-            }
-        }
-        let text = "an `is_a` edge closes a cycle and was cut; of a cycle the edge read last goes";
-        let mut finding = Finding::warning(CYCLE, text);
-        finding.location = place.and_then(|place| {
-            let path = &files.get(place.file.index())?.path;
-            Some(Location::line(path.clone(), place.line))
-        });
-        findings.push(finding);
-    }
-    if u32::try_from(resolved.len()).is_err() {
-        return Err(BuildError::TooMany { what: "edges", count: resolved.len() });
-    }
-    Ok(resolved
-        .into_iter()
-        .map(|((subject, relation, object, source), mut details)| {
-            details.places.sort_unstable();
-            (Edge { subject, relation, object, source }, details)
-        })
-        .unzip())
 }

@@ -12,16 +12,19 @@ use rustc_hash::FxBuildHasher;
 
 use crate::kg::Curie;
 use crate::kg::Licence;
-use crate::kg::Neighbour;
+use crate::kg::Neighbours;
 use crate::kg::Qualifiers;
 use crate::kg::Relation;
 use crate::kg::RelationId;
 use crate::kg::Relations;
 use crate::kg::Source;
 use crate::kg::Synonym;
-use crate::kg::csr::Csr;
-use crate::kg::names::normal_name;
+use crate::kg::column::Column;
+use crate::kg::csr::Adjacency;
+use crate::kg::index::Identifiers;
+use crate::kg::index::NameIndex;
 use crate::kg::taxonomy::Taxonomy;
+use crate::location::FileId;
 use crate::location::Place;
 
 macro_rules! dense_id {
@@ -39,6 +42,11 @@ macro_rules! dense_id {
             /// The number as files hold it.
             pub fn number(self) -> i64 {
                 i64::from(self.0)
+            }
+
+            /// The id of a position that is known to be one: building made sure that 32 bits number all.
+            pub(super) fn at(index: usize) -> Self {
+                Self(u32::try_from(index).unwrap_or(u32::MAX))
             }
 
             /// The id of a position.
@@ -106,26 +114,30 @@ pub struct Edge {
     pub source: SourceId,
 }
 
-/// What is known of an edge beside its ends.
+/// What is known of edges beside their ends, each by edge.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct EdgeDetails {
-    pub(super) qualifiers: Qualifiers,
-    pub(super) places: Vec<Place>,
+    pub(super) sources: Column<SourceId>,
+    /// Where the first record of each edge stands.
+    pub(super) files: Column<FileId>,
+    pub(super) lines: Vec<u32>,
+    /// Where further records stand, sorted.
+    pub(super) more_places: Vec<(EdgeId, Place)>,
+    /// What is said, of edges of which something is said; sorted.
+    pub(super) qualifiers: Vec<(EdgeId, Qualifiers)>,
 }
 
 /// The frozen property graph.
 #[derive(Debug, Clone)]
 pub struct Graph {
     pub(super) nodes: Vec<Node>,
-    pub(super) edges: Vec<Edge>,
-    pub(super) details: Vec<EdgeDetails>,
-    pub(super) outgoing: Csr,
-    pub(super) incoming: Csr,
+    pub(super) adjacency: Adjacency,
+    pub(super) details: EdgeDetails,
     pub(super) relations: Relations,
     pub(super) categories: IndexSet<Box<str>>,
     pub(super) sources: Vec<Source>,
-    pub(super) by_curie: HashMap<Curie, NodeId, FxBuildHasher>,
-    pub(super) by_name: HashMap<Box<str>, Vec<NodeId>, FxBuildHasher>,
+    pub(super) identifiers: Identifiers,
+    pub(super) names: NameIndex,
     pub(super) twins: HashMap<NodeId, Vec<NodeId>, FxBuildHasher>,
     pub(super) taxonomy: Taxonomy,
     /// Objects that tell too little, for each relation that has such a bound.
@@ -140,7 +152,7 @@ impl Graph {
 
     /// How many edges there are.
     pub fn n_edges(&self) -> usize {
-        self.edges.len()
+        self.adjacency.n_edges()
     }
 
     /// A node of this graph.
@@ -148,24 +160,37 @@ impl Graph {
         &self.nodes[node.index()]
     }
 
-    /// An edge of this graph.
-    pub fn edge(&self, edge: EdgeId) -> &Edge {
-        &self.edges[edge.index()]
+    /// An edge of this graph. O(log n).
+    pub fn edge(&self, edge: EdgeId) -> Edge {
+        let (subject, relation, object) = self.adjacency.ends(edge);
+        Edge { subject, relation: *relation, object, source: self.edge_source(edge) }
     }
 
     /// An edge by its number in a file; `None` past the end.
     pub fn edge_at(&self, number: i64) -> Option<EdgeId> {
-        u32::try_from(number).ok().map(EdgeId).filter(|edge| edge.index() < self.edges.len())
+        u32::try_from(number).ok().map(EdgeId).filter(|edge| edge.index() < self.n_edges())
     }
 
-    /// What an edge's sources say beside its ends.
+    /// The source that states an edge.
+    pub fn edge_source(&self, edge: EdgeId) -> SourceId {
+        self.details.sources.get(edge.index())
+    }
+
+    /// What an edge's sources say beside its ends. O(log m).
     pub fn qualifiers(&self, edge: EdgeId) -> &Qualifiers {
-        &self.details[edge.index()].qualifiers
+        static NONE: Qualifiers = Qualifiers::NONE;
+        let said = &self.details.qualifiers;
+        said.binary_search_by_key(&edge, |&(of, _)| of).map_or(&NONE, |at| &said[at].1)
     }
 
-    /// Where an edge was stated, in the order of files and lines.
-    pub fn places(&self, edge: EdgeId) -> &[Place] {
-        &self.details[edge.index()].places
+    /// Where an edge was stated, in the order of files and lines. Of a record that a table of a million rows merely
+    /// repeats (see [`crate::kg::Bulk`]), the first place only.
+    pub fn places(&self, edge: EdgeId) -> impl Iterator<Item = Place> + '_ {
+        let details = &self.details;
+        let first = Place { file: details.files.get(edge.index()), line: details.lines[edge.index()] };
+        let start = details.more_places.partition_point(|&(of, _)| of < edge);
+        let more = details.more_places[start..].iter().take_while(move |&&(of, _)| of == edge);
+        std::iter::once(first).chain(more.map(|&(_, place)| place))
     }
 
     /// Every node with its id, in the order of CURIEs.
@@ -174,8 +199,13 @@ impl Graph {
     }
 
     /// Every edge with its id.
-    pub fn edges(&self) -> impl Iterator<Item = (EdgeId, &Edge)> {
-        (0_u32..).map(EdgeId).zip(&self.edges)
+    pub fn edges(&self) -> impl Iterator<Item = (EdgeId, Edge)> + '_ {
+        self.nodes().flat_map(move |(subject, _)| {
+            self.outgoing(subject).map(move |to| {
+                let source = self.edge_source(to.edge);
+                (to.edge, Edge { subject, relation: to.relation, object: to.node, source })
+            })
+        })
     }
 
     /// The preferred name of a node, or its CURIE where it has none.
@@ -217,12 +247,12 @@ impl Graph {
 
     /// The node that a CURIE means: its own, that of its clique, or what an obsolete or former id leads to.
     pub fn find(&self, curie: &Curie) -> Option<NodeId> {
-        self.by_curie.get(curie).copied()
+        self.identifiers.find(curie, &self.nodes)
     }
 
     /// The nodes with a label or synonym equal to a text in normal form, in order.
-    pub fn named(&self, text: &str) -> &[NodeId] {
-        self.by_name.get(&*normal_name(text)).map_or(&[], Vec::as_slice)
+    pub fn named(&self, text: &str) -> Vec<NodeId> {
+        self.names.named(text, &self.nodes)
     }
 
     /// The other nodes of the same category whose label is equal in normal form: the loose reading counts them as
@@ -253,7 +283,7 @@ impl Graph {
 
     /// The licence class of an edge.
     pub fn edge_licence(&self, edge: EdgeId) -> Licence {
-        self.source(self.edge(edge).source).licence
+        self.source(self.edge_source(edge)).licence
     }
 
     /// Kinds and kinds of kinds.
@@ -268,23 +298,23 @@ impl Graph {
     }
 
     /// Every edge that starts at a node, grouped by relation.
-    pub fn outgoing(&self, node: NodeId) -> &[Neighbour] {
-        self.outgoing.all(node)
+    pub fn outgoing(&self, node: NodeId) -> Neighbours<'_> {
+        self.adjacency.outgoing(node)
     }
 
     /// Every edge that ends at a node, grouped by relation.
-    pub fn incoming(&self, node: NodeId) -> &[Neighbour] {
-        self.incoming.all(node)
+    pub fn incoming(&self, node: NodeId) -> Neighbours<'_> {
+        self.adjacency.incoming(node)
     }
 
     /// The objects of a subject in a relation, sorted.
-    pub fn objects(&self, subject: NodeId, relation: RelationId) -> &[Neighbour] {
-        self.outgoing.of(subject, relation)
+    pub fn objects(&self, subject: NodeId, relation: RelationId) -> Neighbours<'_> {
+        self.adjacency.objects(subject, relation)
     }
 
     /// The subjects of an object in a relation, sorted.
-    pub fn subjects(&self, object: NodeId, relation: RelationId) -> &[Neighbour] {
-        self.incoming.of(object, relation)
+    pub fn subjects(&self, object: NodeId, relation: RelationId) -> Neighbours<'_> {
+        self.adjacency.subjects(object, relation)
     }
 
     /// How many edges touch a node.
@@ -296,8 +326,8 @@ impl Graph {
     pub fn cited(&self, subject: NodeId, relation: RelationId, object: NodeId) -> Option<EdgeId> {
         let along = |from: NodeId, to: NodeId| {
             let all = self.objects(from, relation);
-            let start = all.partition_point(|neighbour| neighbour.node < to);
-            all[start..].iter().take_while(move |neighbour| neighbour.node == to).map(|neighbour| neighbour.edge)
+            let start = all.nodes().partition_point(|&node| node < to);
+            (start..).map_while(move |at| all.get(at)).take_while(move |next| next.node == to).map(|next| next.edge)
         };
         let is_symmetric = self.relation(relation).is_symmetric;
         let backwards = is_symmetric.then(|| along(object, subject)).into_iter().flatten();

@@ -119,7 +119,7 @@ impl<W: Write> Export<'_, W> {
         Ok(())
     }
 
-    fn edge(&mut self, id: EdgeId, edge: &Edge) -> io::Result<()> {
+    fn edge(&mut self, id: EdgeId, edge: Edge) -> io::Result<()> {
         let graph = self.graph;
         let relation = graph.relation(edge.relation);
         let predicate = NamedNode::new_unchecked(relation.iri());

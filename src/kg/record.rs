@@ -143,6 +143,15 @@ pub struct Qualifiers {
 }
 
 impl Qualifiers {
+    /// Nothing is said.
+    pub const NONE: Self = Self {
+        frequency: Frequency { counts: None, class: None },
+        onset: Vec::new(),
+        sex: None,
+        evidence: Vec::new(),
+        publications: Vec::new(),
+    };
+
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -179,6 +188,29 @@ pub struct EdgeRecord {
     pub qualifiers: Qualifiers,
     /// Where it was read.
     pub place: Place,
+}
+
+/// Edges of one relation in one file that say nothing beside their ends, in twelve bytes each: what tables of
+/// millions of rows are read into.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bulk {
+    /// The file.
+    pub file: FileId,
+    /// The relation.
+    pub relation: RelationId,
+    /// The edges.
+    pub rows: Vec<BulkRow>,
+}
+
+/// An edge of a [`Bulk`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BulkRow {
+    /// Where it starts: a position in [`Records::bulk_nodes`].
+    pub subject: u32,
+    /// Where it ends.
+    pub object: u32,
+    /// The line it was read on.
+    pub line: u32,
 }
 
 /// A claim that two identifiers mean one thing, exactly.
@@ -251,6 +283,10 @@ pub struct Records {
     pub mentions: Vec<NodeRecord>,
     /// Edges.
     pub edges: Vec<EdgeRecord>,
+    /// Edges of large tables.
+    pub bulk: Vec<Bulk>,
+    /// The ends that [`Self::bulk`] numbers.
+    pub bulk_nodes: Vec<Curie>,
     /// Exact matches.
     pub matches: Vec<MatchRecord>,
     /// What the readers saw.

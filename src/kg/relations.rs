@@ -17,6 +17,15 @@ use crate::location::Location;
 pub struct RelationId(u16);
 
 impl RelationId {
+    /// The first row.
+    pub(super) const FIRST: Self = Self(0);
+
+    /// The id of a position, for tests of what does not look at the table.
+    #[cfg(test)]
+    pub(super) fn at(index: u16) -> Self {
+        Self(index)
+    }
+
     /// The position in the table.
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -264,7 +273,7 @@ impl Relations {
 
     /// The id of `is_a`, which every table has.
     pub fn is_a(&self) -> RelationId {
-        self.id("is_a").unwrap_or(RelationId(0))
+        self.id("is_a").unwrap_or(RelationId::FIRST)
     }
 
     /// The relations that deny a relation.

@@ -22,7 +22,7 @@ use petgraph::visit::Visitable;
 
 use crate::kg::EdgeId;
 use crate::kg::Graph;
-use crate::kg::Neighbour;
+use crate::kg::Neighbours;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
 
@@ -125,7 +125,7 @@ impl<'a> EdgeRef for EdgeView<'a> {
     }
 
     fn weight(&self) -> &'a RelationId {
-        &self.graph.edge(self.edge).relation
+        self.graph.adjacency.ends(self.edge).1
     }
 
     fn id(&self) -> EdgeId {
@@ -133,7 +133,7 @@ impl<'a> EdgeRef for EdgeView<'a> {
     }
 }
 
-type NeighbourNodes<'a> = std::iter::Map<std::slice::Iter<'a, Neighbour>, fn(&Neighbour) -> NodeId>;
+type NeighbourNodes<'a> = std::iter::Copied<std::slice::Iter<'a, NodeId>>;
 
 impl<'a> IntoNeighbors for &'a Graph {
     type Neighbors = NeighbourNodes<'a>;
@@ -151,7 +151,7 @@ impl<'a> IntoNeighborsDirected for &'a Graph {
             Direction::Outgoing => self.outgoing(node),
             Direction::Incoming => self.incoming(node),
         };
-        along.iter().map(|neighbour| neighbour.node)
+        along.nodes().iter().copied()
     }
 }
 
@@ -168,7 +168,7 @@ impl IntoNodeIdentifiers for &Graph {
 pub struct EdgeViews<'a> {
     graph: &'a Graph,
     of: Option<(NodeId, Direction)>,
-    edges: std::slice::Iter<'a, Neighbour>,
+    edges: Option<Neighbours<'a>>,
     next: u32,
 }
 
@@ -179,11 +179,14 @@ impl<'a> Iterator for EdgeViews<'a> {
         let graph = self.graph;
         let Some((node, direction)) = self.of else {
             let edge = EdgeId(self.next);
-            let ends = graph.edges.get(edge.index())?;
+            if edge.index() >= graph.n_edges() {
+                return None;
+            }
+            let ends = graph.edge(edge);
             self.next += 1;
             return Some(EdgeView { graph, from: ends.subject, to: ends.object, edge });
         };
-        let neighbour = self.edges.next()?;
+        let neighbour = self.edges.as_mut()?.next()?;
         let (from, to) = match direction {
             Direction::Outgoing => (node, neighbour.node),
             Direction::Incoming => (neighbour.node, node),
@@ -197,7 +200,7 @@ impl<'a> IntoEdgeReferences for &'a Graph {
     type EdgeReferences = EdgeViews<'a>;
 
     fn edge_references(self) -> EdgeViews<'a> {
-        EdgeViews { graph: self, of: None, edges: [].iter(), next: 0 }
+        EdgeViews { graph: self, of: None, edges: None, next: 0 }
     }
 }
 
@@ -217,7 +220,7 @@ impl<'a> IntoEdgesDirected for &'a Graph {
             Direction::Outgoing => self.outgoing(node),
             Direction::Incoming => self.incoming(node),
         };
-        EdgeViews { graph: self, of: Some((node, direction)), edges: edges.iter(), next: 0 }
+        EdgeViews { graph: self, of: Some((node, direction)), edges: Some(edges), next: 0 }
     }
 }
 

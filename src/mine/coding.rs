@@ -94,7 +94,7 @@ fn attempt(
     let (Some(included_in), is_a) = relations else { return Err(DeadEnd("the graph has no inclusion terms")) };
     let at = usize::try_from(index).ok();
     let term = *at.and_then(|at| terms.get(at)).ok_or(DeadEnd("no inclusion term is left"))?;
-    let [classified] = graph.objects(term, included_in) else {
+    let Some(classified) = graph.objects(term, included_in).only() else {
         return Err(DeadEnd("the term is classified to several codes"));
     };
     let code = classified.node;
@@ -108,7 +108,7 @@ fn attempt(
         Level::Category => {
             let mut at = code;
             while !is_three_character(graph, at) {
-                let [parent] = graph.objects(at, is_a) else {
+                let Some(parent) = graph.objects(at, is_a).only() else {
                     return Err(DeadEnd("the code has no single parent"));
                 };
                 path.push(Hop { edge: parent.edge, is_forward: true });

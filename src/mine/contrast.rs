@@ -105,7 +105,7 @@ fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
     negatives
         .into_par_iter()
         .flat_map_iter(|absent| {
-            let ends = *graph.edge(absent);
+            let ends = graph.edge(absent);
             let is_told =
                 is_strong_negative(context, absent) && is_presentable(context, ends.subject, &config.prefixes);
             let keys = if is_told { graph.taxonomy().descendants(ends.object) } else { Vec::new() };

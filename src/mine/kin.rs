@@ -28,7 +28,7 @@ pub fn are_kin(graph: &Graph, left: NodeId, right: NodeId) -> bool {
 fn share_a_gene(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     let Some(relation) = graph.relations().id("associated_with") else { return false };
     let genes = graph.subjects(right, relation);
-    graph.subjects(left, relation).iter().any(|gene| genes.binary_search_by_key(&gene.node, |other| other.node).is_ok())
+    graph.subjects(left, relation).nodes().iter().any(|gene| genes.nodes().binary_search(gene).is_ok())
 }
 
 /// Whether one name extends the other, or both come down to one stem.

@@ -156,7 +156,7 @@ impl Sample {
     }
 
     pub(super) fn disease_of(&self, gene: NodeId) -> NodeId {
-        self.graph.outgoing(gene)[0].node
+        self.graph.outgoing(gene).first().unwrap().node
     }
 
     pub(super) fn diseases(&self) -> impl Iterator<Item = NodeId> {
@@ -234,7 +234,7 @@ impl Sample {
 
     fn edge(&self, subject: &str, relation: &str) -> EdgeId {
         let relation = self.graph.relations().id(relation).unwrap();
-        self.graph.objects(self.node(subject), relation)[0].edge
+        self.graph.objects(self.node(subject), relation).first().unwrap().edge
     }
 
     /// An edge of a disease that the item is not about.

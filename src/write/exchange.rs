@@ -91,7 +91,7 @@ fn node_cells(graph: &Graph, id: NodeId, node: &Node) -> [String; 8] {
     ]
 }
 
-fn edge_cells(graph: &Graph, id: EdgeId, edge: &Edge) -> [String; 13] {
+fn edge_cells(graph: &Graph, id: EdgeId, edge: Edge) -> [String; 13] {
     let relation = graph.relation(edge.relation);
     let denied = relation.negates.as_deref().and_then(|name| graph.relations().id(name));
     let told = denied.map_or(relation, |denied| graph.relation(denied));

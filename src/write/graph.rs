@@ -150,7 +150,7 @@ fn node_row(graph: &Graph, id: NodeId, node: &Node) -> NodeRow {
     }
 }
 
-fn edge_row(graph: &Graph, id: EdgeId, edge: &Edge) -> EdgeRow {
+fn edge_row(graph: &Graph, id: EdgeId, edge: Edge) -> EdgeRow {
     let source = graph.source(edge.source);
     let relation = graph.relation(edge.relation);
     let qualifiers = graph.qualifiers(id);
@@ -303,7 +303,7 @@ impl Listing {
         self.text(&graph.source(node.source).name);
     }
 
-    fn edge(&mut self, graph: &Graph, edge: &Edge, qualifiers: &Qualifiers) {
+    fn edge(&mut self, graph: &Graph, edge: Edge, qualifiers: &Qualifiers) {
         self.text(graph.curie(edge.subject).as_str());
         self.text(&graph.relation(edge.relation).name);
         self.text(graph.curie(edge.object).as_str());

@@ -84,7 +84,7 @@ fn is_told_as_stored(context: Context<'_>, item: &Item, step: &Step) -> bool {
 }
 
 /// Whether a sentence tells an edge in the words of its relation, forwards or backwards, with each end in its place.
-fn says(graph: &Graph, edge: &Edge, sentence: &str) -> bool {
+fn says(graph: &Graph, edge: Edge, sentence: &str) -> bool {
     let row = graph.relation(edge.relation);
     let is_in_place = |told: &str, here: NodeId, there: NodeId| {
         let told = words(told);
