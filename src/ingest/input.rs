@@ -3,12 +3,14 @@
 //! gzip is known by its first two bytes, never by a file's name. What comes out is bounded, because a few kilobytes
 //! can unpack to gigabytes: the bound counts *output*, the only side that an attacker cannot make small.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Seek;
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
 use sha2::Digest;
@@ -42,6 +44,11 @@ impl Input {
     ///
     /// [`ReadError::Io`].
     pub fn open(path: &Path) -> Result<Self, ReadError> {
+        Self::hashed(path).map(|(input, _)| input)
+    }
+
+    /// Opens a file whose bytes are hashed as they are read, so that what was hashed is what was read.
+    pub(super) fn hashed(path: &Path) -> Result<(Self, Hashed), ReadError> {
         let shown = super::display(path);
         let io = |error| ReadError::Io { path: shown.clone(), error };
         let mut file = File::open(path).map_err(io)?;
@@ -49,7 +56,8 @@ impl Input {
         let mut magic = [0_u8; 2];
         let n_read = file.read(&mut magic).map_err(io)?;
         file.rewind().map_err(io)?;
-        let plain = BufReader::with_capacity(1 << 16, file);
+        let hashed = Hashed(Rc::new(RefCell::new((file, Sha256::new()))));
+        let plain = BufReader::with_capacity(1 << 18, hashed.clone());
         let reader: Box<dyn BufRead> = if n_read == 2 && magic == [0x1f, 0x8b] {
             let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
             let unpacked = Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes, limit_bytes };
@@ -57,7 +65,7 @@ impl Input {
         } else {
             Box::new(plain)
         };
-        Ok(Self { path: shown, reader })
+        Ok((Self { path: shown, reader }, hashed))
     }
 
     /// Bytes in memory, named for messages; gzip is unpacked here too.
@@ -215,23 +223,25 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// SHA-256 of a file's bytes, in hex.
-pub(crate) fn sha256(path: &Path) -> std::io::Result<Box<str>> {
-    let mut hasher = Sha256::new();
-    std::io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher))?;
-    Ok(crate::seed::hex(&hasher.finalize()).into())
+/// A file, and the hash of what was read of it.
+#[derive(Clone)]
+pub(super) struct Hashed(Rc<RefCell<(File, Sha256)>>);
+
+impl Hashed {
+    /// SHA-256 of the whole file, in hex: what no one wanted to read is read now.
+    pub(super) fn finish(mut self) -> std::io::Result<Box<str>> {
+        std::io::copy(&mut self, &mut std::io::sink())?;
+        let hasher = self.0.borrow().1.clone();
+        Ok(crate::seed::hex(&hasher.finalize()).into())
+    }
 }
 
-struct HashWriter<'a>(&'a mut Sha256);
-
-impl std::io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let (file, hasher) = &mut *self.0.borrow_mut();
+        let n_read = file.read(buffer)?;
+        hasher.update(&buffer[..n_read]);
+        Ok(n_read)
     }
 }
 

@@ -8,6 +8,9 @@ use crate::finding::Finding;
 use crate::finding::is_hidden;
 use crate::ingest::ReadError;
 use crate::ingest::has_prefix;
+use crate::kg::Bulk;
+use crate::kg::BulkRow;
+use crate::kg::Curie;
 use crate::kg::EdgeRecord;
 use crate::kg::FileTally;
 use crate::kg::MatchRecord;
@@ -117,6 +120,30 @@ impl<'a> Sink<'a> {
         }
         self.count(|file| &mut file.read);
         self.records.edges.push(edge);
+    }
+
+    /// Records that state edges of one relation between numbered nodes; see [`Self::bulk_nodes`].
+    pub(super) fn bulk(&mut self, relation: RelationId, categories: Option<(Box<str>, Box<str>)>, rows: Vec<BulkRow>) {
+        let n_rows = rows.len() as u64;
+        if let Some(file) = self.records.files.get_mut(self.file.index()) {
+            file.read += n_rows;
+        }
+        self.records.bulk.push(Bulk { file: self.file, relation, categories, rows });
+    }
+
+    /// How many nodes are numbered so far: the number of the next.
+    pub(super) fn n_bulk_nodes(&self) -> u32 {
+        u32::try_from(self.records.bulk_nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Nodes in the order of their numbers.
+    pub(super) fn bulk_nodes(&mut self, nodes: Vec<Curie>) {
+        self.records.bulk_nodes.extend(nodes);
+    }
+
+    /// The prefixes that are left out, for those that count by themselves.
+    pub(super) fn left_out_prefixes(&self) -> &[Box<str>] {
+        self.leave_out_prefixes
     }
 
     /// A record that says that two identifiers mean one thing.

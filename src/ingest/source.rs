@@ -15,6 +15,8 @@ use crate::ingest::icd10cm::Icd10cm;
 use crate::ingest::kgx::KgxEdges;
 use crate::ingest::kgx::KgxNodes;
 use crate::ingest::obo::Obo;
+use crate::ingest::primekg::PrimekgEdges;
+use crate::ingest::primekg::PrimekgNodes;
 use crate::ingest::sssom::Sssom;
 use crate::kg::Licence;
 use crate::kg::Source;
@@ -51,6 +53,10 @@ pub struct SourceFile {
     genes_to_phenotype: Vec<At<GenesToPhenotype>>,
     #[serde(default)]
     kgx_edges: Vec<At<KgxEdges>>,
+    #[serde(default)]
+    primekg_nodes: Vec<At<PrimekgNodes>>,
+    #[serde(default)]
+    primekg_edges: Vec<At<PrimekgEdges>>,
 }
 
 /// A file with its reader's settings, which stand in a table of their own so that a wrong key keeps its line.
@@ -156,11 +162,13 @@ impl SourceFile {
         }
         each(&self.obo)
             .chain(each(&self.kgx_nodes))
+            .chain(each(&self.primekg_nodes))
             .chain(each(&self.sssom))
             .chain(each(&self.icd10cm))
             .chain(each(&self.hpoa))
             .chain(each(&self.genes_to_phenotype))
             .chain(each(&self.kgx_edges))
+            .chain(each(&self.primekg_edges))
     }
 }
 

@@ -19,6 +19,14 @@ impl<T: Copy + PartialEq> Column<T> {
         if values.iter().all(|&value| value == first) { Self::Same(first) } else { Self::Each(values) }
     }
 
+    /// The values at the positions that are kept.
+    pub(super) fn retained(self, kept: &[bool]) -> Self {
+        match self {
+            Self::Same(value) => Self::Same(value),
+            Self::Each(values) => Self::Each(retained(values, kept)),
+        }
+    }
+
     /// The value at a position, which must be below the number of edges.
     pub(super) fn get(&self, at: usize) -> T {
         match self {
@@ -26,6 +34,11 @@ impl<T: Copy + PartialEq> Column<T> {
             Self::Each(values) => values[at],
         }
     }
+}
+
+/// The values at the positions that are kept.
+pub(super) fn retained<T>(values: Vec<T>, kept: &[bool]) -> Vec<T> {
+    values.into_iter().zip(kept).filter(|(_, kept)| **kept).map(|(value, _)| value).collect()
 }
 
 #[cfg(test)]
@@ -38,5 +51,6 @@ mod tests {
         assert_eq!(Column::<u8>::new(Vec::new(), 3), Column::Same(3));
         let mixed = Column::new(vec![1, 2], 0);
         assert_eq!((mixed.get(0), mixed.get(1)), (1, 2));
+        assert_eq!(mixed.retained(&[false, true]), Column::Each(vec![2]));
     }
 }

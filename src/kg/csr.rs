@@ -79,10 +79,9 @@ impl Adjacency {
     ///
     /// O(n + m) time; 8 bytes an edge, 8 a node, 6 a group.
     pub(super) fn new(n_nodes: usize, relations: &[(RelationId, &[NodeId], &[NodeId])]) -> Self {
-        let side = |from: fn(&[NodeId], &[NodeId], usize) -> (NodeId, NodeId)| rows(n_nodes, relations, from);
         Self {
-            outgoing: side(|subjects, objects, at| (subjects[at], objects[at])),
-            incoming: side(|subjects, objects, at| (objects[at], subjects[at])),
+            outgoing: rows(n_nodes, relations, Direction::Outgoing),
+            incoming: rows(n_nodes, relations, Direction::Incoming),
         }
     }
 
@@ -130,12 +129,12 @@ impl Adjacency {
 }
 
 /// One direction. Positions go relation by relation, so a node's last group tells whether a new one starts.
-fn rows(
-    n_nodes: usize,
-    relations: &[(RelationId, &[NodeId], &[NodeId])],
-    from: fn(&[NodeId], &[NodeId], usize) -> (NodeId, NodeId),
-) -> Rows {
+fn rows(n_nodes: usize, relations: &[(RelationId, &[NodeId], &[NodeId])], direction: Direction) -> Rows {
     const NEVER: usize = usize::MAX;
+    let from = |subjects: &[NodeId], objects: &[NodeId], at: usize| match direction {
+        Direction::Outgoing => (subjects[at], objects[at]),
+        Direction::Incoming => (objects[at], subjects[at]),
+    };
     let mut n_edges = vec![0_u32; n_nodes + 1];
     let mut first_groups = vec![0_u32; n_nodes + 1];
     let mut last = vec![NEVER; n_nodes];

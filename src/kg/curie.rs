@@ -50,6 +50,11 @@ impl Curie {
         &self.0
     }
 
+    /// An identifier that no node has: it stands where a list needs an element and a record had none.
+    pub(crate) fn unusable() -> Self {
+        Self("".into())
+    }
+
     /// What stands before the first colon.
     pub fn prefix(&self) -> &str {
         self.0.split_once(':').map_or("", |(prefix, _)| prefix)

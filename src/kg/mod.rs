@@ -14,6 +14,7 @@ mod freeze;
 mod graph;
 mod index;
 mod licence;
+mod merge;
 mod names;
 pub mod rdf;
 mod record;

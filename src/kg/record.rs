@@ -198,6 +198,9 @@ pub struct Bulk {
     pub file: FileId,
     /// The relation.
     pub relation: RelationId,
+    /// The categories of subject and object: a row whose ends are of these the wrong way round is turned, because
+    /// some tables list each edge both ways under one name.
+    pub categories: Option<(Box<str>, Box<str>)>,
     /// The edges.
     pub rows: Vec<BulkRow>,
 }

@@ -164,3 +164,8 @@ fn damaged_edge_tables_are_told_with_their_place() {
 fn damaged_mappings_are_told_with_their_place() {
     assert_told("sssom");
 }
+
+#[test]
+fn damaged_primekg_tables_are_told_with_their_place() {
+    assert_told("primekg_edges");
+}

@@ -8,7 +8,7 @@ use thinkpath::kg::FileTally;
 
 use crate::damage::Page;
 
-const FORMATS: [&str; 7] = ["obo", "hpoa", "genes", "icd10cm", "kgx_nodes", "kgx_edges", "sssom"];
+const FORMATS: [&str; 8] = ["obo", "hpoa", "genes", "icd10cm", "kgx_nodes", "kgx_edges", "sssom", "primekg_edges"];
 
 /// Few cases and always the same ones: a test that fails fails for everyone.
 fn config() -> ProptestConfig {
