@@ -2,6 +2,7 @@
 //! turn with other tools; see there.
 
 #![allow(unsafe_code, reason = "one call of the allocator, which no safe crate offers")]
+#![allow(clippy::print_stdout, reason = "stdout is for the result, and this program is the result")]
 
 use std::path::Path;
 use std::time::Instant;

@@ -98,11 +98,17 @@ impl End {
 /// The lists of edges, by what their words mean.
 struct Meanings<'a> {
     settings: &'a BTreeMap<Box<str>, Box<str>>,
-    /// Relation and display name, as written → the list.
-    words: Vec<(Box<[u8]>, Box<[u8]>, Option<usize>)>,
+    words: Vec<Words>,
     /// The words of the last row: most rows have those of the one before.
     last: usize,
     lists: Vec<(Kind, Vec<BulkRow>)>,
+}
+
+/// Relation and display name, as written, and the list that rows with them go to.
+struct Words {
+    relation: Box<[u8]>,
+    display: Box<[u8]>,
+    list: Option<usize>,
 }
 
 /// A relation, with the categories that tell which way round its edges go.
@@ -110,13 +116,13 @@ type Kind = (RelationId, Option<(Box<str>, Box<str>)>);
 
 impl Meanings<'_> {
     fn find(&mut self, (relation, display): (&[u8], &[u8]), sink: &Sink<'_>) -> Result<Option<usize>, ReadError> {
-        let is_it = |(known, shown, _): &(Box<[u8]>, Box<[u8]>, _)| **known == *relation && **shown == *display;
+        let is_it = |words: &Words| *words.relation == *relation && *words.display == *display;
         if let Some(known) = self.words.get(self.last).filter(|known| is_it(known)) {
-            return Ok(known.2);
+            return Ok(known.list);
         }
         if let Some(at) = self.words.iter().position(is_it) {
             self.last = at;
-            return Ok(self.words[at].2);
+            return Ok(self.words[at].list);
         }
         let written = String::from_utf8_lossy(relation).into_owned();
         let narrow = format!("{written}/{}", String::from_utf8_lossy(display));
@@ -132,7 +138,7 @@ impl Meanings<'_> {
             None => None,
         };
         self.last = self.words.len();
-        self.words.push((relation.into(), display.into(), list));
+        self.words.push(Words { relation: relation.into(), display: display.into(), list });
         Ok(list)
     }
 }
@@ -254,12 +260,12 @@ impl<'a> Nodes<'a> {
             })(),
             (None, index) => index.map_or(Ok(String::new()), field).and_then(|index| Ok((by_index(&index)?, None))),
         };
-        let described = described.and_then(|(curie, record)| {
-            let is_left_out = super::super::has_prefix(&curie, &self.left_out_prefixes);
+        let described = described.map(|(curie, record)| {
+            let is_left_out = crate::ingest::has_prefix(&curie, &self.left_out_prefixes);
             if is_left_out {
                 self.problems.insert(number, Problem::LeftOut(format!("prefix {}", curie.prefix()).into()));
             }
-            Ok((curie, record.filter(|_| !is_left_out)))
+            (curie, record.filter(|_| !is_left_out))
         });
         let (curie, record) = described.unwrap_or_else(|why: String| {
             self.problems.insert(number, Problem::Wrong(why.into()));

@@ -111,7 +111,9 @@ impl Rows {
 
 fn broken(path: &str, line: u32, error: simd_csv::Error) -> ReadError {
     let problem = match error.into_kind() {
-        simd_csv::ErrorKind::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<LongRow>()) => {
+        simd_csv::ErrorKind::Io(error)
+            if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<LongRow>) =>
+        {
             error.to_string()
         }
         simd_csv::ErrorKind::Io(error) => return Input::error(path, error),

@@ -80,7 +80,7 @@ fn a_group_of_diseases_names_its_members() {
     let graph = built(&format!("disease_disease,parent-child,{DIABETES},{group}\n")).graph;
     let node = graph.node(graph.find(&"MONDO_grouped:13924_12592".parse().unwrap()).unwrap());
     assert_eq!(&*node.label, "a, b \"or\" c");
-    assert_eq!(node.xrefs.iter().map(|xref| xref.as_str()).collect::<Vec<_>>(), ["MONDO:0012592", "MONDO:0013924"]);
+    assert_eq!(node.xrefs.iter().map(crate::kg::Curie::as_str).collect::<Vec<_>>(), ["MONDO:0012592", "MONDO:0013924"]);
 }
 
 #[test]
