@@ -21,6 +21,8 @@
 //! work is counted in edges looked at, and bounded: see [`Unfinished`].
 
 mod best;
+#[cfg(test)]
+mod differential;
 mod ground;
 mod layers;
 mod levels;
