@@ -34,8 +34,8 @@ const AT_ONCE: usize = 32;
 #[command(after_help = "\
 Examples:
   thinkpath paths pipelines/quickstart.toml FBN1 Arachnodactyly
-  thinkpath paths pipelines/quickstart.toml \"Marfan syndrome\" HP:0001166 --k 10 --max-hops 3
-  thinkpath paths pipelines/quickstart.toml FBN1 HP:0001166 --leave-out is_a --max-degree 500
+  thinkpath paths pipelines/quickstart.toml ORPHA:558 \"Ectopia lentis\" --k 10 --max-hops 3
+  thinkpath paths pipelines/quickstart.toml FBN1 ORPHA:115 --leave-out is_a --max-degree 500
   thinkpath paths pipelines/quickstart.toml --pairs pairs.tsv --json > paths.jsonl
 
 A path visits no node twice. Relations that deny are never walked; others are, in both directions
@@ -179,7 +179,7 @@ impl Asking<'_> {
                 }
             }
         }
-        if n_without > 0 {
+        if self.arguments.json && n_without > 0 {
             let most = hops(self.arguments.max_hops as usize);
             note(&format!("no path of at most {most} for {n_without} of {} pairs", pairs.len()));
         }
@@ -218,6 +218,7 @@ impl Asking<'_> {
             _ if !is_finished => format!("the search stopped after {}", counted(n_paths, "path")),
             0 => format!("no path of at most {most}"),
             _ if n_paths < self.arguments.k as usize => format!("{} of at most {most}", counted(n_paths, "path")),
+            1 => "the best path".to_owned(),
             _ => format!("the best {}", counted(n_paths, "path")),
         };
         let number = pair.map(|pair| format!("pair {pair}: ")).unwrap_or_default();

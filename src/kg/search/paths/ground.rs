@@ -56,6 +56,12 @@ struct Ways {
     backwards: bool,
 }
 
+impl Ways {
+    fn include(self, is_forward: bool) -> bool {
+        if is_forward { self.forwards } else { self.backwards }
+    }
+}
+
 /// A graph with the rules of walking on it.
 #[derive(Debug)]
 pub struct Ground<'a> {
@@ -117,16 +123,12 @@ impl<'a> Ground<'a> {
     /// is visited as often.
     pub(super) fn each(&self, node: NodeId, towards: Towards, mut visit: impl FnMut(NodeId)) {
         let is_ahead = towards == Towards::Ahead;
-        for neighbour in self.graph.outgoing(node).iter() {
-            let ways = self.ways[neighbour.relation.index()];
-            if if is_ahead { ways.forwards } else { ways.backwards } {
-                visit(neighbour.node);
-            }
-        }
-        for neighbour in self.graph.incoming(node).iter() {
-            let ways = self.ways[neighbour.relation.index()];
-            if if is_ahead { ways.backwards } else { ways.forwards } {
-                visit(neighbour.node);
+        // Seen from its start a hop follows an outgoing edge forwards; seen from its end, an incoming one.
+        for (edges, is_forward) in [(self.graph.outgoing(node), is_ahead), (self.graph.incoming(node), !is_ahead)] {
+            for (relation, neighbours) in edges.by_relation() {
+                if self.ways[relation.index()].include(is_forward) {
+                    neighbours.nodes().iter().copied().for_each(&mut visit);
+                }
             }
         }
     }
