@@ -9,10 +9,14 @@ use std::process::ExitCode;
 use thinkpath::audit::AuditError;
 use thinkpath::finding::printable;
 use thinkpath::ingest::IngestError;
+use thinkpath::kg::search::WalkableError;
 use thinkpath::pipeline::PipelineError;
 use thinkpath::pipeline::Problem;
 use thinkpath::write::WriteError;
 use thiserror::Error;
+
+use crate::pairs::PairsError;
+use crate::text::grouped;
 
 /// How the program ends, as `sysexits.h` numbers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub(crate) enum Exit {
     CannotCreate,
     /// Writing failed midway.
     CannotWrite,
+    /// A bound was reached before the work was done.
+    Stopped,
 }
 
 impl From<Exit> for ExitCode {
@@ -37,6 +43,7 @@ impl From<Exit> for ExitCode {
             Exit::Bug => 70,
             Exit::CannotCreate => 73,
             Exit::CannotWrite => 74,
+            Exit::Stopped => 75,
         })
     }
 }
@@ -88,6 +95,31 @@ pub(crate) enum Mistake {
         /// What was given.
         id: String,
     },
+    /// Both ends of a path are one node.
+    #[error("`{from}` and `{to}` are one node, and a path has two ends")]
+    SameNode {
+        /// What was given first.
+        from: String,
+        /// What was given second.
+        to: String,
+    },
+    /// A rule of walking names what there is not.
+    #[error(transparent)]
+    Walkable(#[from] WalkableError),
+    /// Searches reached their bound.
+    #[error(
+        "{} looked at {} edges and is not done; what is printed is right, but there may be more",
+        searches(pairs, *n_pairs),
+        grouped(*budget)
+    )]
+    Unfinished {
+        /// The numbers of their pairs, from 0; empty if only one pair was asked for.
+        pairs: Vec<usize>,
+        /// How many pairs were asked for.
+        n_pairs: usize,
+        /// The bound of each, in edges.
+        budget: u64,
+    },
     /// The threads cannot be had.
     #[error("`--threads` is {count}; give a number from 1 to 1024")]
     Threads {
@@ -96,8 +128,21 @@ pub(crate) enum Mistake {
     },
 }
 
+/// Which searches reached their bound.
+fn searches(pairs: &[usize], n_pairs: usize) -> String {
+    if pairs.is_empty() {
+        return "the search".to_owned();
+    }
+    let listed: Vec<String> = pairs.iter().take(LISTED_PAIRS).map(ToString::to_string).collect();
+    let more = if pairs.len() > LISTED_PAIRS { " …" } else { "" };
+    format!("for {} of {} (number {}{more}) the search", pairs.len(), counted(n_pairs, "pair"), listed.join(", "))
+}
+
+/// So many numbers of pairs are listed.
+const LISTED_PAIRS: usize = 8;
+
 /// `1 mistake`, `2 mistakes`.
-fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -174,7 +219,14 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             Mistake::NoNode { .. } => "these names hold it; give a CURIE, or a whole label or synonym",
             Mistake::AmbiguousNode { .. } => "give the CURIE of one of them",
             Mistake::NoItem { .. } => "ids are 32 hex digits, of which the first few are enough",
-            Mistake::Problems { .. } | Mistake::Threads { .. } => return Vec::new(),
+            Mistake::SameNode { .. } => "give two nodes; `thinkpath inspect GRAPH NODE` tells all about one",
+            Mistake::Walkable(WalkableError::Relation { .. }) => {
+                "`thinkpath inspect GRAPH` lists the relations of a graph"
+            }
+            Mistake::Unfinished { .. } => {
+                "raise `--budget`, lower `--max-hops` or `--k`, or keep out of hubs with `--max-degree`"
+            }
+            Mistake::Problems { .. } | Mistake::Threads { .. } | Mistake::Walkable(_) => return Vec::new(),
         }
     } else if let Some(error) = error.downcast_ref::<thinkpath::Error>() {
         match error {
@@ -201,6 +253,9 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             _ => return Vec::new(),
         }
     } else {
+        if let Some(error) = error.downcast_ref::<PairsError>() {
+            return error.hint().map(str::to_owned).into_iter().collect();
+        }
         match error.downcast_ref::<AuditError>() {
             Some(AuditError::NoManifest { .. }) => "give the folder that `thinkpath run` wrote, as `output/quickstart`",
             Some(AuditError::Checksum { .. }) => {
@@ -216,6 +271,7 @@ fn exit(error: &anyhow::Error) -> Exit {
     if let Some(mistake) = error.downcast_ref::<Mistake>() {
         return match mistake {
             Mistake::Problems { .. } => Exit::Input,
+            Mistake::Unfinished { .. } => Exit::Stopped,
             _ => Exit::Usage,
         };
     }

@@ -26,7 +26,7 @@ const LABEL_WIDTH: usize = 48;
 Examples:
   thinkpath inspect pipelines/quickstart.toml                   counts, degrees, hubs
   thinkpath inspect pipelines/quickstart.toml HP:0000639        one node, by CURIE
-  thinkpath inspect pipelines/quickstart.toml \"Marfan syndrome\" --json
+  thinkpath inspect pipelines/quickstart.toml Arachnodactyly --json
 
 A name that several nodes have lists them.")]
 pub(crate) struct Arguments {

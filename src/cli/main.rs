@@ -10,6 +10,8 @@ mod export;
 mod failure;
 mod inspect;
 mod node;
+mod pairs;
+mod paths;
 mod progress;
 mod run;
 mod session;
@@ -47,7 +49,8 @@ Examples:
   thinkpath show output/quickstart             its items as a person reads them, proof included
   thinkpath explain V101                       what a check looks at, and why
 
-Exit codes: 0 done; 64 usage; 65 bad input; 70 a bug of ours; 73, 74 output cannot be written.";
+Exit codes: 0 done; 64 usage; 65 bad input; 70 a bug of ours; 73, 74 output cannot be written;
+75 stopped before the end, at a bound that was given.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -57,6 +60,8 @@ enum Command {
     Check(check::Arguments),
     /// Say what a graph holds, or all about one of its nodes
     Inspect(inspect::Arguments),
+    /// Say how two nodes are connected: the best paths, each edge with its source
+    Paths(paths::Arguments),
     /// Write a graph for other tools
     Export(export::Arguments),
     /// Print items of a data set as a person reads them, proof included
@@ -82,6 +87,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, &session),
         Command::Check(arguments) => check::run(&arguments, &session),
         Command::Inspect(arguments) => inspect::run(&arguments, &session),
+        Command::Paths(arguments) => paths::run(&arguments, &session),
         Command::Export(arguments) => export::run(&arguments, &session),
         Command::Show(arguments) => show::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

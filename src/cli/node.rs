@@ -75,7 +75,7 @@ fn located(built: &Built, place: Place) -> Option<String> {
 }
 
 /// An edge in words, with its number, source and first place.
-fn edge_in_words(built: &Built, edge: EdgeId, is_forward: bool) -> String {
+pub(crate) fn edge_in_words(built: &Built, edge: EdgeId, is_forward: bool) -> String {
     let graph = &built.graph;
     let ends = graph.edge(edge);
     let row = graph.relation(ends.relation);

@@ -1,33 +1,9 @@
 //! What mining hands on: a pattern with its proof so far.
 
-use crate::kg::EdgeId;
-use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::search::Clause;
+use crate::kg::search::Hop;
 use crate::kg::search::Pattern;
-
-/// An edge of a binding, and which way it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Hop {
-    /// The edge as stored.
-    pub edge: EdgeId,
-    /// Whether it is told from subject to object.
-    pub is_forward: bool,
-}
-
-impl Hop {
-    /// Where the telling starts.
-    pub fn from(self, graph: &Graph) -> NodeId {
-        let edge = graph.edge(self.edge);
-        if self.is_forward { edge.subject } else { edge.object }
-    }
-
-    /// Where it ends.
-    pub fn to(self, graph: &Graph) -> NodeId {
-        let edge = graph.edge(self.edge);
-        if self.is_forward { edge.object } else { edge.subject }
-    }
-}
 
 /// What is asked of a pattern, and so which kinds of item can be made from it.
 #[derive(Debug, Clone, PartialEq)]

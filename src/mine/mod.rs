@@ -27,9 +27,9 @@ use thiserror::Error;
 use crate::kg::Graph;
 use crate::kg::RelationId;
 
+pub use crate::kg::search::Hop;
 pub use candidate::Candidate;
 pub use candidate::Clues;
-pub use candidate::Hop;
 pub use candidate::Question;
 pub use candidate::Scores;
 pub use case::CaseConfig;

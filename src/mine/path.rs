@@ -20,11 +20,10 @@ use crate::mine::Hop;
 use crate::mine::Question;
 use crate::mine::Scores;
 
+pub use crate::kg::search::DAMPING;
+
 /// How much a proof may look at. The bound is generous: a question whose proof needs more has too many answers.
 pub const PROOF_BUDGET: usize = 200_000;
-
-/// How strongly the degree of a node damps a path through it: D. Himmelstein et al., eLife 6 (2017) e26726.
-pub const DAMPING: f64 = 0.4;
 
 /// Degree-weighted path count of one path: the product of degree^−w over both ends of every hop, where the degree of
 /// an end counts its edges in the hop's relation only.

@@ -6,6 +6,7 @@ mod console;
 mod damage;
 mod golden;
 mod layers;
+mod paths;
 mod planted;
 mod program;
 mod properties;
