@@ -40,6 +40,11 @@ impl Location {
         Self { file: file.into(), line: saturate(line), column: Some(saturate(column)) }
     }
 
+    /// The line, from 1.
+    pub fn line_number(&self) -> u32 {
+        self.line
+    }
+
     /// The file as the user named it.
     pub fn file(&self) -> &str {
         &self.file

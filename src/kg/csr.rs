@@ -85,6 +85,21 @@ impl Adjacency {
         }
     }
 
+    /// Whether every position, node and relation that the rows hold is one: what is read from a file must be.
+    pub(super) fn is_sound(&self, n_nodes: usize, n_relations: usize) -> bool {
+        let is_rising = |list: &[u32], end: usize| {
+            list.first() == Some(&0) && list.is_sorted() && list.last().is_some_and(|&last| last as usize == end)
+        };
+        [&self.outgoing, &self.incoming].into_iter().all(|rows| {
+            rows.first_groups.len() == n_nodes + 1
+                && is_rising(&rows.first_groups, rows.relations.len())
+                && rows.starts.len() == rows.relations.len() + 1
+                && is_rising(&rows.starts, rows.nodes.len())
+                && rows.nodes.iter().all(|node| node.index() < n_nodes)
+                && rows.relations.iter().all(|relation| relation.index() < n_relations)
+        })
+    }
+
     /// How many edges there are.
     pub(super) fn n_edges(&self) -> usize {
         self.outgoing.nodes.len()
@@ -296,7 +311,7 @@ mod tests {
 
     /// 0 -r-> 1, 0 -r-> 1 (from another source), 2 -r-> 1, 0 -s-> 2.
     fn adjacency() -> (Adjacency, RelationId, RelationId) {
-        let (first, second) = (RelationId::FIRST, RelationId::at(1));
+        let (first, second) = (RelationId::FIRST, RelationId::of_number(1));
         let (r, s) = ((nodes(&[0, 0, 2]), nodes(&[1, 1, 1])), (nodes(&[0]), nodes(&[2])));
         (Adjacency::new(4, &[(first, &r.0, &r.1), (second, &s.0, &s.1)]), first, second)
     }

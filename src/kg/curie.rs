@@ -55,6 +55,11 @@ impl Curie {
         Self("".into())
     }
 
+    /// A text that was a CURIE when a snapshot was written.
+    pub(super) fn of_snapshot(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// What stands before the first colon.
     pub fn prefix(&self) -> &str {
         self.0.split_once(':').map_or("", |(prefix, _)| prefix)

@@ -52,6 +52,20 @@ impl Identifiers {
     }
 }
 
+impl Identifiers {
+    /// CURIEs that mean a node and are not its own, in order.
+    pub(super) fn others(&self) -> Vec<(&Curie, NodeId)> {
+        let mut others: Vec<_> = self.others.iter().map(|(curie, &node)| (curie, node)).collect();
+        others.sort_unstable();
+        others
+    }
+
+    /// Adds a CURIE that was one of [`Self::others`].
+    pub(super) fn add_other(&mut self, curie: Curie, node: NodeId) {
+        self.others.insert(curie, node);
+    }
+}
+
 /// Which nodes have a name: (hash of the name in normal form, node), sorted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct NameIndex {

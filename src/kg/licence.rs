@@ -6,10 +6,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
+use serde::Serialize;
 use thiserror::Error;
 
 /// What a licence allows, most open first. `Ord` is "is at least as restrictive as".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Licence {
     /// Anything: CC0, public domain.

@@ -20,6 +20,7 @@ pub mod rdf;
 mod record;
 mod relations;
 pub mod search;
+pub mod snapshot;
 pub mod statistics;
 mod taxonomy;
 mod visit;

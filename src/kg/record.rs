@@ -6,6 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::finding::Finding;
 use crate::kg::Curie;
 use crate::kg::Licence;
@@ -228,7 +231,7 @@ pub struct MatchRecord {
 }
 
 /// A source that records came from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// Its name: that of its folder in `ontologies/`.
     pub name: Box<str>,
@@ -245,7 +248,7 @@ pub struct Source {
 }
 
 /// A file that was read, with the fate of every record in it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileTally {
     /// Its path as the user would name it.
     pub path: Box<str>,

@@ -20,10 +20,14 @@ impl RelationId {
     /// The first row.
     pub(super) const FIRST: Self = Self(0);
 
-    /// The id of a position, for tests of what does not look at the table.
-    #[cfg(test)]
-    pub(super) fn at(index: u16) -> Self {
-        Self(index)
+    /// The position as files hold it.
+    pub(super) fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The id of a position that a file holds.
+    pub(super) fn of_number(number: u16) -> Self {
+        Self(number)
     }
 
     /// The position in the table.
