@@ -18,6 +18,9 @@ pub enum Error {
     /// Records make no graph.
     #[error(transparent)]
     Build(#[from] crate::kg::BuildError),
+    /// A snapshot cannot be written or opened.
+    #[error(transparent)]
+    Snapshot(#[from] crate::kg::snapshot::SnapshotError),
     /// A section cannot be mined.
     #[error(transparent)]
     Mine(#[from] crate::mine::MineError),

@@ -10,6 +10,7 @@ use thinkpath::audit::AuditError;
 use thinkpath::finding::printable;
 use thinkpath::ingest::IngestError;
 use thinkpath::kg::search::WalkableError;
+use thinkpath::kg::snapshot::SnapshotError;
 use thinkpath::pipeline::PipelineError;
 use thinkpath::pipeline::Problem;
 use thinkpath::write::WriteError;
@@ -54,6 +55,12 @@ pub(crate) enum Mistake {
     /// A folder where a pipeline file should be.
     #[error("`{}` is a folder, not a pipeline file", .path.display())]
     NotAPipeline {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// A folder holds something else than a snapshot.
+    #[error("`{}` holds something that is no snapshot of a graph", .path.display())]
+    NotASnapshot {
         /// What was given.
         path: PathBuf,
     },
@@ -210,8 +217,9 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
     let hint: &str = if let Some(mistake) = error.downcast_ref::<Mistake>() {
         match mistake {
             Mistake::NotAPipeline { .. } => {
-                "a graph is named by the pipeline that builds it, as `pipelines/quickstart.toml`"
+                "a graph is named by the pipeline that builds it, as `pipelines/quickstart.toml`, or by a folder that `build` wrote"
             }
+            Mistake::NotASnapshot { .. } => "give a folder that does not exist yet, or is empty",
             Mistake::NoCode { .. } => "`thinkpath explain` lists every code",
             Mistake::NoNode { similar, .. } if similar.is_empty() => {
                 "give a CURIE such as `HP:0000639`, or a whole label or synonym"
@@ -288,6 +296,7 @@ fn exit(error: &anyhow::Error) -> Exit {
 fn exit_of_library(error: &thinkpath::Error) -> Exit {
     match error {
         thinkpath::Error::Write(error) => exit_of_writing(error),
+        thinkpath::Error::Snapshot(SnapshotError::Io { .. }) => Exit::CannotWrite,
         thinkpath::Error::Pipeline(PipelineError::Ledger { .. }) => Exit::CannotWrite,
         // The table of relations is compiled in.
         thinkpath::Error::Relations(_) => Exit::Bug,

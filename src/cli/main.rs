@@ -4,6 +4,7 @@
 //! the library's, so that whoever uses the library gets what the program does. Results go to stdout and nothing else
 //! does; progress, findings and errors go to stderr.
 
+mod build;
 mod check;
 mod explain;
 mod export;
@@ -58,6 +59,8 @@ enum Command {
     Run(run::Arguments),
     /// Find every mistake in a pipeline, and run nothing
     Check(check::Arguments),
+    /// Build a graph and keep it as a snapshot
+    Build(build::Arguments),
     /// Say what a graph holds, or all about one of its nodes
     Inspect(inspect::Arguments),
     /// Say how two nodes are connected: the best paths, each edge with its source
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| match program.command {
         Command::Run(arguments) => run::run(&arguments, &session),
         Command::Check(arguments) => check::run(&arguments, &session),
+        Command::Build(arguments) => build::run(&arguments, &session),
         Command::Inspect(arguments) => inspect::run(&arguments, &session),
         Command::Paths(arguments) => paths::run(&arguments, &session),
         Command::Export(arguments) => export::run(&arguments, &session),

@@ -222,14 +222,57 @@ pub fn read(config: &IngestConfig, relations: &Relations, roots: &[PathBuf]) -> 
     Ok(records)
 }
 
+/// A file that sources are read from, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How long it is.
+    pub n_bytes: u64,
+    /// When it was changed last, if the system knows.
+    pub changed: Option<std::time::SystemTime>,
+}
+
+/// Every file that [`read`] would read, `source.toml`s included, in order.
+///
+/// # Errors
+///
+/// [`IngestError`] if a source or one of its files is missing.
+pub fn inputs(config: &IngestConfig, roots: &[PathBuf]) -> Result<Vec<InputFile>, IngestError> {
+    let mut inputs = Vec::new();
+    let mut push = |path: PathBuf| {
+        let metadata = std::fs::metadata(&path).ok();
+        let n_bytes = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+        inputs.push(InputFile { path, n_bytes, changed: metadata.and_then(|metadata| metadata.modified().ok()) });
+    };
+    for name in &config.sources {
+        let source = source(name, roots)?;
+        push(find_source(name, roots)?);
+        let folder = source.folder.as_deref().unwrap_or(name);
+        for path in source.paths() {
+            push(find_file(name, folder, path, roots)?);
+        }
+    }
+    Ok(inputs)
+}
+
+fn find_source(name: &str, roots: &[PathBuf]) -> Result<PathBuf, IngestError> {
+    let found = roots.iter().map(|root| root.join(name).join("source.toml")).find(|path| path.is_file());
+    found.ok_or_else(|| IngestError::NoSource { name: name.into(), roots: roots.to_vec() })
+}
+
+fn find_file(name: &str, folder: &str, path: &str, roots: &[PathBuf]) -> Result<PathBuf, IngestError> {
+    let found = roots.iter().map(|root| root.join(folder).join(path)).find(|path| path.is_file());
+    found.ok_or_else(|| IngestError::NoFile { source_name: name.into(), path: path.into(), roots: roots.to_vec() })
+}
+
 /// The description of a source: `ontologies/NAME/source.toml` or the like.
 ///
 /// # Errors
 ///
 /// [`IngestError`] if there is none or it is wrong.
 pub fn source(name: &str, roots: &[PathBuf]) -> Result<SourceFile, IngestError> {
-    let found = roots.iter().map(|root| root.join(name).join("source.toml")).find(|path| path.is_file());
-    let path = found.ok_or_else(|| IngestError::NoSource { name: name.into(), roots: roots.to_vec() })?;
+    let path = find_source(name, roots)?;
     SourceFile::read(&path).map_err(|error| IngestError::Source { name: name.into(), error })
 }
 
@@ -250,12 +293,7 @@ fn read_file(
     records: &mut Records,
 ) -> Result<(), IngestError> {
     let wrong = |error| IngestError::Read { name: task.name.into(), error };
-    let found = roots.iter().map(|root| root.join(task.folder).join(task.path)).find(|path| path.is_file());
-    let path = found.ok_or_else(|| IngestError::NoFile {
-        source_name: task.name.into(),
-        path: task.path.into(),
-        roots: roots.to_vec(),
-    })?;
+    let path = find_file(task.name, task.folder, task.path, roots)?;
     let shown = display(&path);
     let number =
         u16::try_from(records.files.len()).map_err(|_| IngestError::TooManyFiles { count: records.files.len() })?;

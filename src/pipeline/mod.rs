@@ -8,6 +8,7 @@ mod check;
 mod file;
 mod ledger;
 mod quota;
+mod snapshot;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -107,7 +108,7 @@ impl Pipeline {
 
         progress.begin("read sources and build the graph", None);
         let started = Instant::now();
-        let built = self.graph(&options.roots)?;
+        let built = self.open_graph(&options.roots)?;
         let graph = &built.graph;
         let statistics = Statistics::of(graph);
         ledger.took("ingest and kg", started);
