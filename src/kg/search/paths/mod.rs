@@ -5,20 +5,6 @@
 //! only nodes with d(from, n) + d(n, to) ≤ length are looked at again: they are laid out by position ([`Layers`]), and
 //! paths are taken from there one by one, in their final order. A hub in the middle is reached from both sides and
 //! never opened, and nothing is enumerated that is not asked for.
-//!
-//! # Order
-//!
-//! Fewer hops first; then the smaller sum of ln degree over the inner nodes; then the sequence of CURIEs. The sum is
-//! kept in whole numbers ([`Cost`]), so that the order is total, and the same from either end and on any thread. The
-//! [`Path::score`] falls in the same order.
-//!
-//! # Complexity
-//!
-//! With e edges in the two balls, paths of at most h hops, and K paths taken: O(e) time to find the distance, O(h e)
-//! for each length to lay out the layers, O(e) memory. After that a path costs O(h (d + log K)), d being the greatest
-//! number of ways on from a node, if it has at most four hops. Beyond that, ways that would visit a node twice have
-//! to be tried and dropped; there is no way around it (simple paths of exactly h hops are NP-hard to find in h), so
-//! work is counted in edges looked at, and bounded: see [`Unfinished`].
 
 mod best;
 #[cfg(test)]
@@ -193,6 +179,22 @@ impl Work {
 ///
 /// What a query writes on its way lies in arrays that the next one uses again without clearing them.
 ///
+/// # Order
+///
+/// Fewer hops first; then the smaller sum of ln degree over the inner nodes; then the sequence of CURIEs. The sum is
+/// kept in whole numbers of 2^−32, so that the order is total, and the same from either end and on any thread.
+/// [`Path::score`] falls in the same order.
+///
+/// # Complexity
+///
+/// With e edges in the balls around both ends and paths of at most h hops: O(e) time to find the distance, O(h e log e)
+/// time and O(h e) memory to lay out the nodes that lie on ways of one length. Then each of K paths of at most four
+/// hops costs O(h (d log d + log K)), d being the greatest number of ways on from a node. Longer ways can cross
+/// themselves and have to be tried and dropped; there is no way around it (whether there is a simple path of exactly h
+/// hops is NP-hard in h). So work is counted in edges looked at, and bounded: see [`Unfinished`].
+///
+/// # Example
+///
 /// ```
 /// # use thinkpath::kg::Graph;
 /// # use thinkpath::kg::search::{Ground, PathQuery, PathSearch, Walkable};
@@ -247,7 +249,7 @@ impl<'a> PathSearch<'a> {
     ///
     /// # Complexity
     ///
-    /// See the head of this module: lengths are searched one after the other, and only as far as paths are wanted.
+    /// See [`PathSearch`]: lengths are searched one after the other, and only as far as paths are wanted.
     pub fn best(&mut self, query: &PathQuery, n_paths: usize) -> Result<Vec<Path>, Unfinished> {
         let mut paths = Vec::new();
         match self.collect_best(query, n_paths, &mut paths) {
@@ -286,7 +288,8 @@ impl<'a> PathSearch<'a> {
     ///
     /// # Complexity
     ///
-    /// O(e) time and memory for e edges in the two balls, however many paths there are.
+    /// O(h e log e) time and O(h e) memory for h hops and e edges in the balls around both ends, however many paths
+    /// there are.
     pub fn shortest(&mut self, query: &PathQuery) -> Result<Option<ShortestPaths>, Unfinished> {
         let unfinished = |OutOfWork| Unfinished { budget: query.budget, paths: Vec::new() };
         let Some(n_hops) = self.meet(query).map_err(unfinished)? else { return Ok(None) };
