@@ -9,11 +9,15 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::ingest::Reader;
+use crate::ingest::do_axioms::DoAxioms;
 use crate::ingest::genes::GenesToPhenotype;
 use crate::ingest::hpoa::Hpoa;
 use crate::ingest::icd10cm::Icd10cm;
 use crate::ingest::kgx::KgxEdges;
 use crate::ingest::kgx::KgxNodes;
+use crate::ingest::mapped::EdgeTable;
+use crate::ingest::mapped::MatchTable;
+use crate::ingest::mapped::NodeTable;
 use crate::ingest::obo::Obo;
 use crate::ingest::sssom::Sssom;
 use crate::kg::Licence;
@@ -42,6 +46,10 @@ pub struct SourceFile {
     #[serde(default)]
     kgx_nodes: Vec<At<KgxNodes>>,
     #[serde(default)]
+    node_table: Vec<At<NodeTable>>,
+    #[serde(default)]
+    match_table: Vec<At<MatchTable>>,
+    #[serde(default)]
     sssom: Vec<At<Sssom>>,
     #[serde(default)]
     icd10cm: Vec<At<Icd10cm>>,
@@ -51,6 +59,10 @@ pub struct SourceFile {
     genes_to_phenotype: Vec<At<GenesToPhenotype>>,
     #[serde(default)]
     kgx_edges: Vec<At<KgxEdges>>,
+    #[serde(default)]
+    edge_table: Vec<At<EdgeTable>>,
+    #[serde(default)]
+    do_axioms: Vec<At<DoAxioms>>,
 }
 
 /// A file with its reader's settings, which stand in a table of their own so that a wrong key keeps its line.
@@ -156,11 +168,15 @@ impl SourceFile {
         }
         each(&self.obo)
             .chain(each(&self.kgx_nodes))
+            .chain(each(&self.node_table))
+            .chain(each(&self.match_table))
             .chain(each(&self.sssom))
             .chain(each(&self.icd10cm))
             .chain(each(&self.hpoa))
             .chain(each(&self.genes_to_phenotype))
             .chain(each(&self.kgx_edges))
+            .chain(each(&self.edge_table))
+            .chain(each(&self.do_axioms))
     }
 }
 
