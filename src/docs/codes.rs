@@ -4,7 +4,7 @@
 //! only a line for it, and because a code that is printed and explained nowhere is a riddle.
 
 /// Code and page, in the order of codes.
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 18] = [
     ("I101", include_str!("codes/I101.md")),
     ("I102", include_str!("codes/I102.md")),
     ("I103", include_str!("codes/I103.md")),
@@ -14,6 +14,9 @@ const PAGES: [(&str, &str); 15] = [
     ("K102", include_str!("codes/K102.md")),
     ("K103", include_str!("codes/K103.md")),
     ("K104", include_str!("codes/K104.md")),
+    ("K111", include_str!("codes/K111.md")),
+    ("K112", include_str!("codes/K112.md")),
+    ("K113", include_str!("codes/K113.md")),
     ("M101", include_str!("codes/M101.md")),
     ("S101", include_str!("codes/S101.md")),
     ("V401", include_str!("codes/V401.md")),

@@ -8,7 +8,21 @@ use thinkpath::kg::FileTally;
 
 use crate::damage::Page;
 
-const FORMATS: [&str; 7] = ["obo", "hpoa", "genes", "icd10cm", "kgx_nodes", "kgx_edges", "sssom"];
+const FORMATS: [&str; 13] = [
+    "obo",
+    "hpoa",
+    "genes",
+    "icd10cm",
+    "kgx_nodes",
+    "kgx_edges",
+    "sssom",
+    "edge_table",
+    "edge_table_csv",
+    "edge_table_parquet",
+    "node_table",
+    "match_table",
+    "do_axioms",
+];
 
 /// Few cases and always the same ones: a test that fails fails for everyone.
 fn config() -> ProptestConfig {
