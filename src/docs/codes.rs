@@ -4,7 +4,7 @@
 //! only a line for it, and because a code that is printed and explained nowhere is a riddle.
 
 /// Code and page, in the order of codes.
-const PAGES: [(&str, &str); 16] = [
+const PAGES: &[(&str, &str)] = &[
     ("I101", include_str!("codes/I101.md")),
     ("I102", include_str!("codes/I102.md")),
     ("I103", include_str!("codes/I103.md")),
@@ -15,6 +15,9 @@ const PAGES: [(&str, &str); 16] = [
     ("K103", include_str!("codes/K103.md")),
     ("K104", include_str!("codes/K104.md")),
     ("K105", include_str!("codes/K105.md")),
+    ("K111", include_str!("codes/K111.md")),
+    ("K112", include_str!("codes/K112.md")),
+    ("K113", include_str!("codes/K113.md")),
     ("M101", include_str!("codes/M101.md")),
     ("S101", include_str!("codes/S101.md")),
     ("V401", include_str!("codes/V401.md")),
@@ -26,7 +29,7 @@ const PAGES: [(&str, &str); 16] = [
 /// Every code with its page, those of the checks included, in the order of codes.
 pub fn pages() -> Vec<(&'static str, &'static str)> {
     let checks = crate::verify::checks::all().iter().map(|check| (check.code().as_str(), check.page()));
-    let mut pages: Vec<_> = PAGES.into_iter().chain(checks).collect();
+    let mut pages: Vec<_> = PAGES.iter().copied().chain(checks).collect();
     pages.sort_unstable();
     pages
 }

@@ -4,17 +4,23 @@
 //! readers share is here or in [`Sink`]: unpacking, line numbers, the checksum that guards a file, the rule that
 //! each record read is loaded, left out by a named rule, or in quarantine.
 
+mod do_axioms;
 mod genes;
 mod hpoa;
 mod icd10cm;
+mod identifier;
 mod input;
 mod kgx;
+mod mapped;
 mod obo;
+mod parquet;
 mod primekg;
+mod settle;
 mod sink;
 mod source;
 mod sssom;
 mod table;
+mod target;
 mod xml;
 
 use std::path::Path;
@@ -23,6 +29,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::ingest::settle::Waiting;
 use crate::kg::Curie;
 use crate::kg::FileTally;
 use crate::kg::Records;
@@ -44,6 +51,9 @@ pub struct IngestConfig {
     /// CURIE prefixes whose nodes, and every edge that touches one, are left out and counted.
     #[serde(default)]
     pub leave_out_prefixes: Vec<Box<str>>,
+    /// Categories whose nodes, and every edge that touches one, are left out and counted.
+    #[serde(default)]
+    pub leave_out_categories: Vec<Box<str>>,
     /// The share of a file's records that may be in quarantine before the run stops; 0.001 (one in a thousand)
     /// unless told otherwise, because more than that is a wrong format and not a wrong record.
     #[serde(default = "default_max_quarantined_share")]
@@ -209,6 +219,7 @@ fn looked_in(roots: &[PathBuf]) -> String {
 /// [`IngestError`] with the file and, where there is one, the line.
 pub fn read(config: &IngestConfig, relations: &Relations, roots: &[PathBuf]) -> Result<Records, IngestError> {
     let mut records = Records::default();
+    let mut waiting = Waiting::default();
     for name in &config.sources {
         let source = source(name, roots)?;
         let number = u16::try_from(records.sources.len())
@@ -216,9 +227,11 @@ pub fn read(config: &IngestConfig, relations: &Relations, roots: &[PathBuf]) -> 
         records.sources.push(source.described(name));
         for (path, sha256, reader) in source.files() {
             let file = Task { name, folder: source.folder.as_deref().unwrap_or(name), path, sha256, number };
-            read_file(&file, reader, config, relations, roots, &mut records)?;
+            waiting.extend(read_file(&file, reader, config, relations, roots, &mut records)?);
         }
     }
+    waiting.settle(&mut records);
+    settle::leave_out_categories(&mut records, &config.leave_out_categories);
     Ok(records)
 }
 
@@ -291,7 +304,7 @@ fn read_file(
     relations: &Relations,
     roots: &[PathBuf],
     records: &mut Records,
-) -> Result<(), IngestError> {
+) -> Result<Waiting, IngestError> {
     let wrong = |error| IngestError::Read { name: task.name.into(), error };
     let path = find_file(task.name, task.folder, task.path, roots)?;
     let shown = display(&path);
@@ -310,7 +323,7 @@ fn read_file(
     let (input, hashed) = Input::hashed(&path).map_err(wrong)?;
     let mut sink = Sink::new(records, relations, number, &config.leave_out_prefixes);
     let read = reader.read(input, &mut sink);
-    sink.finish();
+    let waiting = sink.finish();
     let sha256 = hashed.finish().map_err(|error| wrong(ReadError::Io { path: shown.clone(), error }))?;
     // Another file than the reviewed one is the cause of whatever else is wrong with it.
     if let Some(expected) = task.sha256.filter(|expected| **expected != *sha256) {
@@ -324,7 +337,7 @@ fn read_file(
     if let Some(file) = records.files.get_mut(usize::from(number)) {
         file.sha256 = sha256;
     }
-    read.map_err(wrong)
+    read.map(|()| waiting).map_err(wrong)
 }
 
 /// Checks that no file has more in quarantine than the pipeline allows, once the graph has settled what can be used.

@@ -8,6 +8,9 @@ use crate::finding::Finding;
 use crate::finding::is_hidden;
 use crate::ingest::ReadError;
 use crate::ingest::has_prefix;
+use crate::ingest::settle::EdgeToLabel;
+use crate::ingest::settle::Waiting;
+use crate::ingest::settle::WaitingEdge;
 use crate::kg::Bulk;
 use crate::kg::BulkRow;
 use crate::kg::Curie;
@@ -40,6 +43,7 @@ pub struct Sink<'a> {
     n_bad_parts: u64,
     /// How many names lost characters, and where the first stands.
     hidden: Option<(u64, Place)>,
+    waiting: Waiting,
 }
 
 impl<'a> Sink<'a> {
@@ -50,7 +54,8 @@ impl<'a> Sink<'a> {
         number: u16,
         leave_out_prefixes: &'a [Box<str>],
     ) -> Self {
-        Self { records, relations, file: FileId(number), leave_out_prefixes, n_bad_parts: 0, hidden: None }
+        let file = FileId(number);
+        Self { records, relations, file, leave_out_prefixes, n_bad_parts: 0, hidden: None, waiting: Waiting::default() }
     }
 
     /// A line of this file.
@@ -146,6 +151,36 @@ impl<'a> Sink<'a> {
         self.leave_out_prefixes
     }
 
+    /// A record that describes a node, should anything else name it.
+    pub(super) fn node_if_named(&mut self, mut node: NodeRecord) {
+        if has_prefix(&node.curie, self.leave_out_prefixes) {
+            return self.leave_out(&format!("prefix {}", node.curie.prefix()));
+        }
+        self.count(|file| &mut file.read);
+        self.clean(&mut node);
+        self.waiting.nodes.push(node);
+    }
+
+    /// A record that states an edge, should anything else name the ends that it needs.
+    pub(super) fn edge_if_named(&mut self, mut waiting: WaitingEdge) {
+        let ends = [&waiting.edge.subject, &waiting.edge.object];
+        if let Some(end) = ends.into_iter().find(|end| has_prefix(end, self.leave_out_prefixes)) {
+            return self.leave_out(&format!("prefix {}", end.prefix()));
+        }
+        self.count(|file| &mut file.read);
+        waiting.ends.iter_mut().for_each(|end| self.clean(end));
+        self.waiting.edges.push(waiting);
+    }
+
+    /// A record that states an edge to what a label names, in this file or another.
+    pub(super) fn edge_to_label(&mut self, edge: EdgeToLabel) {
+        if has_prefix(&edge.subject, self.leave_out_prefixes) {
+            return self.leave_out(&format!("prefix {}", edge.subject.prefix()));
+        }
+        self.count(|file| &mut file.read);
+        self.waiting.to_labels.push(edge);
+    }
+
     /// A record that says that two identifiers mean one thing.
     pub fn same(&mut self, same: MatchRecord) {
         self.count(|file| &mut file.read);
@@ -196,9 +231,10 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Tells what was not told one by one.
-    pub(super) fn finish(self) {
-        let Some(file) = self.records.files.get(self.file.index()) else { return };
+    /// Tells what was not told one by one, and gives the records that wait for other files.
+    #[must_use]
+    pub(super) fn finish(self) -> Waiting {
+        let Some(file) = self.records.files.get(self.file.index()) else { return self.waiting };
         let mut findings = Vec::new();
         if let Some(more) = file.quarantined.checked_sub(TOLD_ONE_BY_ONE).filter(|&more| more > 0) {
             let text = format!("more records of `{}` cannot be used", file.path);
@@ -214,6 +250,7 @@ impl<'a> Sink<'a> {
             findings.push(Finding::warning(HIDDEN, text).times(count).at(location));
         }
         self.records.findings.extend(findings);
+        self.waiting
     }
 
     fn count(&mut self, which: impl FnOnce(&mut FileTally) -> &mut u64) {
@@ -264,7 +301,7 @@ pub(crate) fn read_bytes(reader: &dyn super::Reader, bytes: &[u8]) -> Result<Rec
     });
     let mut sink = Sink::new(&mut records, &relations, 0, &[]);
     reader.read(super::Input::of_bytes("test", bytes.to_vec()), &mut sink)?;
-    sink.finish();
+    sink.finish().settle(&mut records);
     Ok(records)
 }
 

@@ -9,11 +9,15 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::ingest::Reader;
+use crate::ingest::do_axioms::DoAxioms;
 use crate::ingest::genes::GenesToPhenotype;
 use crate::ingest::hpoa::Hpoa;
 use crate::ingest::icd10cm::Icd10cm;
 use crate::ingest::kgx::KgxEdges;
 use crate::ingest::kgx::KgxNodes;
+use crate::ingest::mapped::EdgeTable;
+use crate::ingest::mapped::MatchTable;
+use crate::ingest::mapped::NodeTable;
 use crate::ingest::obo::Obo;
 use crate::ingest::primekg::PrimekgEdges;
 use crate::ingest::primekg::PrimekgNodes;
@@ -44,6 +48,10 @@ pub struct SourceFile {
     #[serde(default)]
     kgx_nodes: Vec<At<KgxNodes>>,
     #[serde(default)]
+    node_table: Vec<At<NodeTable>>,
+    #[serde(default)]
+    match_table: Vec<At<MatchTable>>,
+    #[serde(default)]
     sssom: Vec<At<Sssom>>,
     #[serde(default)]
     icd10cm: Vec<At<Icd10cm>>,
@@ -57,6 +65,10 @@ pub struct SourceFile {
     primekg_nodes: Vec<At<PrimekgNodes>>,
     #[serde(default)]
     primekg_edges: Vec<At<PrimekgEdges>>,
+    #[serde(default)]
+    edge_table: Vec<At<EdgeTable>>,
+    #[serde(default)]
+    do_axioms: Vec<At<DoAxioms>>,
 }
 
 /// A file with its reader's settings, which stand in a table of their own so that a wrong key keeps its line.
@@ -163,12 +175,16 @@ impl SourceFile {
         each(&self.obo)
             .chain(each(&self.kgx_nodes))
             .chain(each(&self.primekg_nodes))
+            .chain(each(&self.node_table))
+            .chain(each(&self.match_table))
             .chain(each(&self.sssom))
             .chain(each(&self.icd10cm))
             .chain(each(&self.hpoa))
             .chain(each(&self.genes_to_phenotype))
             .chain(each(&self.kgx_edges))
             .chain(each(&self.primekg_edges))
+            .chain(each(&self.edge_table))
+            .chain(each(&self.do_axioms))
     }
 }
 

@@ -26,7 +26,7 @@ impl Table {
     /// # Errors
     ///
     /// [`ReadError::Format`] with the problem `without` if there is no such line.
-    pub(super) fn open(input: Input, is_header: fn(&str) -> bool, without: &str) -> Result<Self, ReadError> {
+    pub(super) fn open(input: Input, is_header: impl Fn(&str) -> bool, without: &str) -> Result<Self, ReadError> {
         let mut lines = input.into_lines();
         let header = loop {
             match lines.next_line()? {
@@ -71,12 +71,14 @@ impl Table {
         let problem = match (found.next(), found.next()) {
             (Some(at), None) => return Ok(at),
             (Some(_), Some(_)) => format!("the table has two columns `{name}`"),
-            (None, _) => {
-                let shown: String = self.names.join(", ").chars().take(300).collect();
-                format!("the table has no column `{name}`; it has {}", crate::finding::printable(&shown))
-            }
+            (None, _) => no_column(&self.names, name),
         };
-        Err(self.lines.format_error(self.header_line, problem))
+        Err(self.error(problem))
+    }
+
+    /// An error about the table as a whole.
+    pub(super) fn error(&self, problem: impl Into<Box<str>>) -> ReadError {
+        self.lines.format_error(self.header_line, problem)
     }
 
     /// Goes to the next row and gives its line. Blank lines are passed over; lines that are no row of this table go
@@ -123,6 +125,12 @@ impl Table {
     pub(super) fn parts(&self, column: Option<usize>, separator: char) -> impl Iterator<Item = &str> {
         self.field_of(column).split(separator).map(str::trim).filter(|part| !part.is_empty())
     }
+}
+
+/// That a column is missing, and which there are.
+pub(super) fn no_column(names: &[Box<str>], name: &str) -> String {
+    let shown: String = names.join(", ").chars().take(300).collect();
+    format!("the table has no column `{name}`; it has {}", crate::finding::printable(&shown))
 }
 
 /// The parts as sorted texts, each once.

@@ -17,8 +17,11 @@ use crate::kg::Curie;
 use crate::kg::FileTally;
 use crate::kg::Graph;
 use crate::kg::NodeRecord;
+use crate::kg::PreferredPrefixes;
 use crate::kg::Records;
 use crate::kg::Relations;
+use crate::kg::clique;
+use crate::kg::clique::Merged;
 use crate::kg::edges::Context;
 use crate::kg::edges::settle;
 use crate::kg::freeze::Parts;
@@ -35,6 +38,10 @@ pub struct KgConfig {
     /// Which claims of sameness merge nodes; `exact` unless told otherwise.
     #[serde(default)]
     pub merge: Merge,
+    /// Category → prefixes, the one first that a node of several identifiers is named by; categories that are not
+    /// given keep their default order.
+    #[serde(default)]
+    pub preferred_prefixes: PreferredPrefixes,
 }
 
 /// Which claims of sameness merge nodes.
@@ -91,8 +98,7 @@ pub enum BuildError {
 pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> Result<Built, BuildError> {
     let mut files = std::mem::take(&mut records.files);
     let mut findings = std::mem::take(&mut records.findings);
-    let aliases = cliques(&records, config, &mut files);
-    let redirects = redirects(&records, &aliases);
+    let Merged { aliases, redirects } = clique::merge(&mut records, config, &mut files, &mut findings);
 
     let (nodes, categories) = nodes(&mut records, &aliases, &mut files)?;
     let mut identifiers = Identifiers::new(&nodes);
@@ -111,72 +117,9 @@ pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> 
     let bulk = std::mem::take(&mut records.bulk);
     let (adjacency, details) = settle(&mut records.edges, bulk, &records.bulk_nodes, context)?;
     let parts = Parts { nodes, categories, identifiers, adjacency, details };
-    Ok(Built { graph: freeze(parts, relations.clone(), records.sources), files, findings })
-}
-
-/// CURIE → the CURIE of its clique, for all but the representative.
-fn cliques(records: &Records, config: &KgConfig, files: &mut [FileTally]) -> BTreeMap<Curie, Curie> {
-    let mut parent: BTreeMap<Curie, Curie> = BTreeMap::new();
-    fn root(parent: &BTreeMap<Curie, Curie>, curie: &Curie) -> Curie {
-        let mut at = curie;
-        while let Some(next) = parent.get(at) {
-            at = next;
-        }
-        at.clone()
-    }
-    for record in &records.matches {
-        let Some(file) = files.get_mut(record.place.file.index()) else { continue };
-        if config.merge == Merge::None {
-            *file.left_out.entry("merging is off".into()).or_default() += 1;
-            continue;
-        }
-        let (left, right) = (root(&parent, &record.left), root(&parent, &record.right));
-        if left == right {
-            file.duplicates += 1;
-        } else {
-            file.loaded += 1;
-            parent.insert(right, left);
-        }
-    }
-    let members: Vec<Curie> = parent.keys().cloned().collect();
-    members
-        .into_iter()
-        .map(|member| {
-            let to = root(&parent, &member);
-            (member, to)
-        })
-        .collect()
-}
-
-/// Former and obsolete ids → what they mean now.
-fn redirects(records: &Records, aliases: &BTreeMap<Curie, Curie>) -> BTreeMap<Curie, Curie> {
-    let mut direct: BTreeMap<Curie, Curie> = BTreeMap::new();
-    let canonical = |curie: &Curie| aliases.get(curie).unwrap_or(curie).clone();
-    for node in &records.nodes {
-        for former in &node.former {
-            direct.entry(former.clone()).or_insert_with(|| canonical(&node.curie));
-        }
-        if let (true, Some(by)) = (node.is_obsolete, &node.replaced_by) {
-            direct.insert(canonical(&node.curie), canonical(by));
-        }
-    }
-    // Follow chains; one that loops leads nowhere.
-    let mut settled = BTreeMap::new();
-    for (from, to) in &direct {
-        let mut at = to;
-        let mut steps = 0;
-        while let Some(next) = direct.get(at) {
-            at = next;
-            steps += 1;
-            if steps > direct.len() {
-                break;
-            }
-        }
-        if steps <= direct.len() {
-            settled.insert(from.clone(), at.clone());
-        }
-    }
-    settled
+    let graph = freeze(parts, relations.clone(), records.sources);
+    findings.extend(clique::homonyms(&graph));
+    Ok(Built { graph, files, findings })
 }
 
 /// The nodes in the order of CURIEs, and the categories in the order of names.

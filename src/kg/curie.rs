@@ -7,12 +7,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
 use thiserror::Error;
 
 /// A compact identifier such as `HP:0000822`: a prefix of the table's spelling, a colon, a local id.
 ///
 /// Ordered by its text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Curie(Box<str>);
 
 /// Why a text is no CURIE.
@@ -104,6 +106,14 @@ impl fmt::Display for Curie {
     }
 }
 
+impl TryFrom<String> for Curie {
+    type Error = CurieError;
+
+    fn try_from(text: String) -> Result<Self, CurieError> {
+        text.parse()
+    }
+}
+
 impl FromStr for Curie {
     type Err = CurieError;
 
@@ -167,6 +177,7 @@ prefixes! {
     "OMIMPS", "https://omim.org/phenotypicSeries/", [];
     "DECIPHER", "https://www.deciphergenomics.org/syndrome/", [];
     "HGNC", "http://identifiers.org/hgnc/", [];
+    "HGNC.SYMBOL", "http://identifiers.org/hgnc.symbol/", [];
     "NCBIGene", "http://identifiers.org/ncbigene/", ["Entrez", "EntrezGene", "GeneID"];
     "UniProtKB", "http://purl.uniprot.org/uniprot/", ["UniProt"];
     "MESH", "http://id.nlm.nih.gov/mesh/", ["MSH"];

@@ -6,6 +6,8 @@
 
 mod arrows;
 mod build;
+pub mod chapter;
+mod clique;
 mod column;
 mod csr;
 mod curie;
@@ -31,6 +33,8 @@ pub use build::Built;
 pub use build::KgConfig;
 pub use build::Merge;
 pub use build::build;
+pub use clique::Cliques;
+pub use clique::PreferredPrefixes;
 pub use csr::Neighbour;
 pub use csr::Neighbours;
 pub use curie::Curie;

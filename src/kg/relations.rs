@@ -314,7 +314,7 @@ mod tests {
         let name = |id: Option<RelationId>| id.map(|id| relations.row(id).name.to_string());
         assert_eq!(name(relations.of_predicate("subclass_of")).as_deref(), Some("is_a"));
         assert_eq!(name(relations.of_predicate("treats")).as_deref(), Some("treats"));
-        assert_eq!(name(relations.of_predicate("affects")), None);
+        assert_eq!(name(relations.of_predicate("opposes")), None);
         assert_eq!(name(relations.inverse("has_associated_gene")).as_deref(), Some("associated_with"));
         assert_eq!(name(relations.inverse("treats")), None);
     }

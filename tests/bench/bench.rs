@@ -66,8 +66,7 @@ fn load(file: &Path) -> Result<(thinkpath::kg::Graph, serde_json::Value), Failur
     std::os::unix::fs::symlink(std::fs::canonicalize(file)?, source.join("kg.csv"))?;
     let relations = Relations::standard()?;
     // The synthetic table gives one number of GO to nodes of two types now and then: those rows cannot be used.
-    let config =
-        IngestConfig { sources: vec!["primekg".into()], leave_out_prefixes: Vec::new(), max_quarantined_share: 0.01 };
+    let config: IngestConfig = toml::from_str("sources = ['primekg']\nmax_quarantined_share = 0.01")?;
     let start = Instant::now();
     let records = thinkpath::ingest::read(&config, &relations, &[folder.path().to_owned()])?;
     let (read, read_mb) = (start.elapsed().as_secs_f64(), status_mb("VmRSS"));

@@ -5,6 +5,15 @@
 //! page shows what an editor would hide. In every case the law holds that no record is lost.
 
 use std::io::Write as _;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_array::RecordBatch;
+use arrow_array::StringArray;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::basic::ZstdLevel;
+use parquet::file::properties::WriterProperties;
 
 use crate::planted::Planted;
 
@@ -108,12 +117,57 @@ fn packed(packing: &str, bytes: &[u8]) -> Vec<u8> {
             all[at] ^= 1;
             all
         }
+        "parquet" => parquet(bytes),
+        "parquet, cut" => {
+            let all = parquet(bytes);
+            all[..all.len() / 2].to_vec()
+        }
+        "parquet, last byte lost" => {
+            let all = parquet(bytes);
+            all[..all.len() - 1].to_vec()
+        }
+        "parquet, a page changed" => {
+            let mut all = parquet(bytes);
+            // The first page begins behind the four bytes that every file opens with.
+            all[6] ^= 0xff;
+            all
+        }
+        "parquet, index changed" => {
+            let mut all = parquet(bytes);
+            // The last eight bytes are the length of the index and the mark.
+            let at = all.len() - 12;
+            all[at] ^= 0xff;
+            all
+        }
+        "parquet, gzip" => packed("gzip", &parquet(bytes)),
+        "parquet, bomb" => {
+            let header = String::from_utf8(bytes.to_vec()).unwrap();
+            let row = "a".repeat(1 << 20);
+            let rows: String = (0..80).map(|_| format!("{row}\tis_a\tX:1\n")).collect();
+            parquet(format!("{header}{rows}").as_bytes())
+        }
         "utf-16" => {
             let text = std::str::from_utf8(bytes).unwrap();
             [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
         }
         other => panic!("`{other}` is no packing"),
     }
+}
+
+/// A table of tab-separated text as Parquet: each column text, and nothing in a dictionary.
+fn parquet(bytes: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(bytes).unwrap();
+    let mut lines = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let names = lines.next().unwrap();
+    let rows: Vec<Vec<&str>> = lines.collect();
+    let column = |at: usize| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[at]))) };
+    let columns = names.iter().enumerate().map(|(at, name)| (*name, column(at)));
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let packing = Compression::ZSTD(ZstdLevel::default());
+    let properties = WriterProperties::builder().set_compression(packing).set_dictionary_enabled(false).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
 }
 
 #[track_caller]
@@ -168,4 +222,34 @@ fn damaged_mappings_are_told_with_their_place() {
 #[test]
 fn damaged_primekg_tables_are_told_with_their_place() {
     assert_told("primekg_edges");
+}
+
+#[test]
+fn damaged_mapped_edges_are_told_with_their_place() {
+    assert_told("edge_table");
+}
+
+#[test]
+fn damaged_quoted_edges_are_told_with_their_place() {
+    assert_told("edge_table_csv");
+}
+
+#[test]
+fn damaged_edges_in_parquet_are_told_with_their_place() {
+    assert_told("edge_table_parquet");
+}
+
+#[test]
+fn damaged_mapped_nodes_are_told_with_their_place() {
+    assert_told("node_table");
+}
+
+#[test]
+fn damaged_mapped_matches_are_told_with_their_place() {
+    assert_told("match_table");
+}
+
+#[test]
+fn damaged_axioms_are_told_with_their_place() {
+    assert_told("do_axioms");
 }

@@ -8,7 +8,22 @@ use thinkpath::kg::FileTally;
 
 use crate::damage::Page;
 
-const FORMATS: [&str; 8] = ["obo", "hpoa", "genes", "icd10cm", "kgx_nodes", "kgx_edges", "sssom", "primekg_edges"];
+const FORMATS: &[&str] = &[
+    "obo",
+    "hpoa",
+    "genes",
+    "icd10cm",
+    "kgx_nodes",
+    "kgx_edges",
+    "sssom",
+    "primekg_edges",
+    "edge_table",
+    "edge_table_csv",
+    "edge_table_parquet",
+    "node_table",
+    "match_table",
+    "do_axioms",
+];
 
 /// Few cases and always the same ones: a test that fails fails for everyone.
 fn config() -> ProptestConfig {

@@ -42,10 +42,16 @@ pub(super) fn records(entries: &[Entry], sink: &mut Sink<'_>) -> Result<(), Read
     for (number, (entry, curie)) in entries.iter().zip(&curies).enumerate() {
         match curie {
             Ok(curie) => {
-                let label =
-                    if entry.kind == Kind::Code { &entry.label } else { references::without_span(&entry.label) };
+                let (label, span) = match entry.kind {
+                    Kind::Code => (&*entry.label, None),
+                    Kind::Chapter | Kind::Section => references::name_and_span(&entry.label),
+                };
                 let place = emitter.sink.place(entry.line);
-                emitter.sink.node(NodeRecord::new(curie.clone(), label, "DiagnosisCode", place));
+                // Mappings name a chapter or a section by its span; one of a single category is that category.
+                let span = span.filter(|span| span.contains('-'));
+                let former = span.and_then(|span| format!("ICD10CM:{span}").parse().ok());
+                let node = NodeRecord::new(curie.clone(), label, "DiagnosisCode", place);
+                emitter.sink.node(NodeRecord { former: former.into_iter().collect(), ..node });
                 match entry.above.map(|above| emitter.curie(above)) {
                     Some(Some(above)) => emitter.edge(entry.line, curie, is_a, above),
                     Some(None) => emitter.sink.quarantine(entry.line, "what stands above it has no name to go by"),

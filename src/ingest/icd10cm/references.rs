@@ -86,11 +86,11 @@ pub(super) fn named(note: &str) -> Named {
     if holds_code(note) { Named::InText } else { Named::Nothing }
 }
 
-/// The name of a chapter or section without the codes it spans: `Cholera (A00)` is `Cholera`.
-pub(super) fn without_span(label: &str) -> &str {
+/// The name of a chapter or section, and the codes it spans: `Cholera (A00)` is `Cholera` and `A00`.
+pub(super) fn name_and_span(label: &str) -> (&str, Option<&str>) {
     match label.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
-        Some((name, span)) if Reference::parse(span).is_some() => name,
-        _ => label,
+        Some((name, span)) if Reference::parse(span).is_some() => (name, Some(span)),
+        _ => (label, None),
     }
 }
 
@@ -180,8 +180,8 @@ mod tests {
 
     #[test]
     fn a_span_is_no_part_of_a_name() {
-        assert_eq!(without_span("Other human herpesviruses (B10)"), "Other human herpesviruses");
-        assert_eq!(without_span("Diseases of the ear (H60-H95)"), "Diseases of the ear");
-        assert_eq!(without_span("Infection (acute)"), "Infection (acute)");
+        assert_eq!(name_and_span("Other human herpesviruses (B10)"), ("Other human herpesviruses", Some("B10")));
+        assert_eq!(name_and_span("Diseases of the ear (H60-H95)"), ("Diseases of the ear", Some("H60-H95")));
+        assert_eq!(name_and_span("Infection (acute)"), ("Infection (acute)", None));
     }
 }

@@ -17,16 +17,17 @@ use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
 use crate::ingest::hpoa::frequency;
-use crate::ingest::kgx::identifier;
+use crate::ingest::identifier::identifier;
+use crate::ingest::identifier::truth;
 use crate::ingest::kgx::local;
-use crate::ingest::kgx::truth;
 use crate::ingest::table::Table;
 use crate::ingest::table::sorted;
+use crate::ingest::target::Target;
+use crate::ingest::target::target;
 use crate::kg::Curie;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
 use crate::kg::Qualifiers;
-use crate::kg::RelationId;
 
 /// Settings of the reader.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -48,12 +49,6 @@ impl Default for KgxEdges {
 }
 
 const NOT_MAPPED: Code = Code("I105");
-
-#[derive(Debug, Clone, Copy)]
-struct Target {
-    relation: RelationId,
-    is_backwards: bool,
-}
 
 struct Columns {
     subject: usize,
@@ -115,15 +110,6 @@ impl Reader for KgxEdges {
         }
         mapping.tell(&self.default, sink);
         Ok(())
-    }
-}
-
-/// The relation of a name, which may be that of an inverse.
-fn target(name: &str, sink: &Sink<'_>) -> Result<Target, ReadError> {
-    match (sink.relation(name), sink.inverse(name)) {
-        (Ok(relation), _) => Ok(Target { relation, is_backwards: false }),
-        (Err(_), Some(relation)) => Ok(Target { relation, is_backwards: true }),
-        (Err(error), None) => Err(error),
     }
 }
 
@@ -246,7 +232,7 @@ mod tests {
                     http://identifiers.org/hgnc/7\tbiolink:related_to\tA:1\tRO:0004003\t\t\n\
                     B:1\tbiolink:has_phenotype\tA:1\t\tbiolink:GeneToPhenotypicFeatureAssociation\t\n\
                     B:1\tbiolink:has_phenotype\tA:1\t\t\t\n\
-                    B:1\tbiolink:affects\tA:1\t\t\t\n";
+                    B:1\tbiolink:opposes\tA:1\t\t\t\n";
         let settings = "[relations]\n'RO:0004003' = 'has_associated_gene'\n\
                         'biolink:GeneToPhenotypicFeatureAssociation' = 'related_to'";
         let records = read(settings, &format!("{HEADER}{rows}"));
@@ -261,7 +247,7 @@ mod tests {
         assert_eq!(edges(&records), expected);
         assert_eq!(
             records.findings[0].to_string(),
-            "note I105: edges became `related_to`, because no relation has their predicate: `biolink:affects`"
+            "note I105: edges became `related_to`, because no relation has their predicate: `biolink:opposes`"
         );
     }
 

@@ -30,7 +30,7 @@ pub(super) const RELATIONS: &[(&str, &str, &str, &str)] = &[
     ("cellcomp_cellcomp", "near_in_hierarchy", "CellularComponent", "CellularComponent"),
     ("molfunc_protein", "has_function", "Gene", "MolecularActivity"),
     ("cellcomp_protein", "acts_in_component", "Gene", "CellularComponent"),
-    ("bioprocess_protein", "takes_part_in", "Gene", "BiologicalProcess"),
+    ("bioprocess_protein", "participates_in", "Gene", "BiologicalProcess"),
     ("exposure_protein", "interacts_with", "Exposure", "Gene"),
     ("exposure_disease", "exposure_linked_to", "Exposure", "Disease"),
     ("exposure_exposure", "near_in_hierarchy", "Exposure", "Exposure"),
@@ -41,7 +41,7 @@ pub(super) const RELATIONS: &[(&str, &str, &str, &str)] = &[
     ("anatomy_protein_present", "expressed_in", "Gene", "AnatomicalEntity"),
     ("anatomy_protein_absent", "expression_absent_in", "Gene", "AnatomicalEntity"),
     ("pathway_pathway", "near_in_hierarchy", "Pathway", "Pathway"),
-    ("pathway_protein", "takes_part_in", "Gene", "Pathway"),
+    ("pathway_protein", "participates_in", "Gene", "Pathway"),
 ];
 
 const CATEGORIES: &[(&str, &str)] = &[
