@@ -26,6 +26,22 @@ const MORE_BAD_RECORDS: Code = Code("I102");
 const BAD_PART: Code = Code("I103");
 const HIDDEN: Code = Code("I104");
 
+/// What a setting maps to: a relation, read forwards or backwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The relation.
+    pub relation: RelationId,
+    /// Whether subject and object change places.
+    pub is_backwards: bool,
+}
+
+impl Target {
+    /// The ends in the order in which the relation has them.
+    pub fn turned<T>(self, subject: T, object: T) -> (T, T) {
+        if self.is_backwards { (object, subject) } else { (subject, object) }
+    }
+}
+
 /// Takes the records of one file.
 #[derive(Debug)]
 pub struct Sink<'a> {
@@ -72,6 +88,19 @@ impl<'a> Sink<'a> {
     /// The relation that a name is the inverse of.
     pub fn inverse(&self, name: &str) -> Option<RelationId> {
         self.relations.inverse(name)
+    }
+
+    /// The relation that a setting names, by its own name or by that of its inverse.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Relation`] if it is neither.
+    pub fn target(&self, name: &str) -> Result<Target, ReadError> {
+        match (self.relation(name), self.inverse(name)) {
+            (Ok(relation), _) => Ok(Target { relation, is_backwards: false }),
+            (Err(_), Some(relation)) => Ok(Target { relation, is_backwards: true }),
+            (Err(error), None) => Err(error),
+        }
     }
 
     /// The relation with a Biolink predicate, given without its prefix.
