@@ -220,7 +220,7 @@ pub(super) fn identifier(text: &str) -> Result<Curie, String> {
 
 /// Whether an identifier is written as an IRI.
 pub(super) fn is_iri(text: &str) -> bool {
-    text.starts_with("http://") || text.starts_with("https://") || text.starts_with("urn:")
+    text.contains("://") || text.starts_with("urn:")
 }
 
 /// The scope of a synonym by the name of its property in `oboInOwl`.

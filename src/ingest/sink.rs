@@ -108,6 +108,11 @@ impl<'a> Sink<'a> {
         self.relations.of_predicate(predicate)
     }
 
+    /// The IRIs of all predicates of the table, each with its relation.
+    pub fn predicates(&self) -> impl Iterator<Item = (String, RelationId)> {
+        self.relations.iter().map(|(id, row)| (row.iri(), id))
+    }
+
     /// The one relation that denies a relation; `None` too if there are several.
     pub fn negative(&self, relation: RelationId) -> Option<RelationId> {
         let mut negatives = self.relations.negatives_of(relation);

@@ -164,3 +164,28 @@ fn damaged_edge_tables_are_told_with_their_place() {
 fn damaged_mappings_are_told_with_their_place() {
     assert_told("sssom");
 }
+
+#[test]
+fn damaged_obo_graphs_are_told_with_their_place() {
+    assert_told("obograph");
+}
+
+#[test]
+fn damaged_owl_is_told_with_its_place() {
+    assert_told("owl");
+}
+
+#[test]
+fn damaged_turtle_is_told_with_its_place() {
+    assert_told("rdf_turtle");
+}
+
+#[test]
+fn damaged_n_triples_are_told_with_their_place() {
+    assert_told("rdf_ntriples");
+}
+
+#[test]
+fn damaged_json_ld_is_told_with_its_place() {
+    assert_told("rdf_jsonld");
+}

@@ -8,7 +8,20 @@ use thinkpath::kg::FileTally;
 
 use crate::damage::Page;
 
-const FORMATS: [&str; 7] = ["obo", "hpoa", "genes", "icd10cm", "kgx_nodes", "kgx_edges", "sssom"];
+const FORMATS: [&str; 12] = [
+    "obo",
+    "obograph",
+    "owl",
+    "rdf_turtle",
+    "rdf_ntriples",
+    "rdf_jsonld",
+    "hpoa",
+    "genes",
+    "icd10cm",
+    "kgx_nodes",
+    "kgx_edges",
+    "sssom",
+];
 
 /// Few cases and always the same ones: a test that fails fails for everyone.
 fn config() -> ProptestConfig {

@@ -11,6 +11,7 @@ use crate::kg::Curie;
 
 pub(super) use edges::KgxEdges;
 pub(super) use nodes::KgxNodes;
+pub(super) use nodes::most_specific;
 
 /// An identifier that may be written as an IRI.
 fn identifier(text: &str) -> Result<Curie, String> {
