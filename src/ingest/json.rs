@@ -121,15 +121,16 @@ where
     let value = seed(watch.clone()).deserialize(&mut deserializer);
     value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
         let format = |location, problem: String| ReadError::Format { location, problem: problem.into() };
-        let line = Location::line(path.clone(), watch.0.line.get());
         if error.is_io() && watch.0.left.get() == 0 {
-            return format(line, format!("a value is longer than {MAX_RECORD_BYTES} bytes"));
+            let location = Location::line(path.clone(), watch.0.line.get());
+            return format(location, format!("a value is longer than {MAX_RECORD_BYTES} bytes"));
         }
         if error.is_io() {
             return Input::error(&path, error.into());
         }
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let location = Location::line(path.clone(), number(error.line())).at_column(number(error.column()));
+        let line = Location::line(path.clone(), number(error.line()));
+        let location = if error.column() == 0 { line } else { line.at_column(number(error.column())) };
         let problem = if error.is_data() { what } else { "the JSON is broken" };
         format(location, format!("{problem}: {}", told(&error)))
     })

@@ -25,6 +25,7 @@ use crate::ingest::ontology::identifier;
 use crate::ingest::rdf::described::Described;
 use crate::ingest::rdf::meaning::Meaning;
 use crate::ingest::rdf::meaning::meanings;
+use crate::ingest::rdf::syntax::RELATIVE;
 use crate::ingest::rdf::syntax::Syntax;
 use crate::ingest::rdf::syntax::each_triple;
 use crate::ingest::rule_part;
@@ -103,6 +104,10 @@ impl Reader for Rdf {
 impl Rdf {
     /// The CURIE of an IRI.
     fn curie(&self, iri: &str) -> Result<Curie, String> {
+        if let Some(relative) = iri.strip_prefix(RELATIVE) {
+            let shown = crate::finding::printable(relative);
+            return Err(format!("`{shown}` is a relative IRI, and the file says not to what"));
+        }
         let fitting = self.namespaces.iter().filter_map(|(start, prefix)| Some((prefix, iri.strip_prefix(&**start)?)));
         match fitting.min_by_key(|(_, local)| local.len()) {
             Some((prefix, local)) => format!("{prefix}:{local}").parse().map_err(|error: CurieError| error.to_string()),

@@ -9,6 +9,7 @@ use std::io::BufRead;
 use std::io::Read;
 use std::rc::Rc;
 
+use oxjsonld::JsonLdErrorCode;
 use oxjsonld::JsonLdParseError;
 use oxjsonld::JsonLdParser;
 use oxrdf::Triple;
@@ -28,6 +29,8 @@ use crate::ingest::rdf::nesting::Nesting;
 use crate::ingest::rdf::nesting::TooDeep;
 use crate::location::Location;
 
+/// What IRIs begin with that are relative in a file without a base.
+pub(super) const RELATIVE: &str = "relative:/";
 /// So much may be read until a triple is complete.
 const MAX_STATEMENT_BYTES: usize = 16 << 20;
 
@@ -97,6 +100,9 @@ pub(super) fn each_triple(input: Input, syntax: Syntax, take: &mut Take<'_>) -> 
         Syntax::TriG => fed(input.into_lines(), &mut TriGParser::new().low_level(), &mut counted)?,
         Syntax::JsonLd => json(input, &mut counted)?,
     }
+    if syntax == Syntax::JsonLd && n_triples == 0 && first_problem.is_none() {
+        first_problem = Some((1, "no key in it is an IRI, for want of a `@context`".to_owned()));
+    }
     match first_problem.filter(|_| n_triples == 0) {
         Some((line, problem)) => {
             let problem = format!("this is no {}: {problem}", syntax.name());
@@ -106,25 +112,29 @@ pub(super) fn each_triple(input: Input, syntax: Syntax, take: &mut Take<'_>) -> 
     }
 }
 
-/// N-Triples and N-Quads, each line by itself.
+/// N-Triples and N-Quads, each line by itself; behind a mistake on a line nothing of it is read.
 fn lines(mut lines: Lines, syntax: Syntax, take: &mut Take<'_>) -> Result<(), ReadError> {
     while let Some((number, line)) = lines.next_line()? {
-        let mut nesting = Nesting::new(Language::Turtle);
-        let triple = match line {
-            Err(bad) => Some(Err(bad.to_string())),
-            Ok(line) if nesting.follow(line.as_bytes()).is_err() => Some(Err(TooDeep.to_string())),
-            Ok(line) if syntax == Syntax::NTriples => NTriplesParser::new()
-                .for_slice(line.as_bytes())
-                .next()
-                .map(|triple| triple.map_err(|error| told(&error))),
-            Ok(line) => {
-                let quad = NQuadsParser::new().for_slice(line.as_bytes()).next();
-                quad.map(|quad| quad.map(Triple::from).map_err(|error| told(&error)))
+        let line = match line {
+            Ok(line) => line.as_bytes(),
+            Err(bad) => {
+                take(number, Err(bad.to_string()));
+                continue;
             }
         };
-        if let Some(triple) = triple {
-            take(number, triple);
+        if let Err(error) = Nesting::new(Language::Turtle).follow(line) {
+            take(number, Err(error.to_string()));
+            continue;
         }
+        let mut give = |triple: Result<Triple, TurtleSyntaxError>| {
+            let is_good = triple.is_ok();
+            take(number, triple.map_err(|error| told(&error)));
+            is_good
+        };
+        _ = match syntax {
+            Syntax::NQuads => NQuadsParser::new().for_slice(line).all(|quad| give(quad.map(Triple::from))),
+            _ => NTriplesParser::new().for_slice(line).all(give),
+        };
     }
     Ok(())
 }
@@ -233,7 +243,10 @@ fn json(input: Input, take: &mut Take<'_>) -> Result<(), ReadError> {
         location: Location::line(path.clone(), line),
         problem: problem.into(),
     };
-    for quad in JsonLdParser::new().for_reader(reader) {
+    let parser = JsonLdParser::new();
+    // Without a base, whatever is relative would be dropped without a word.
+    let parser = parser.with_base_iri(RELATIVE).unwrap_or_else(|_| JsonLdParser::new());
+    for quad in parser.for_reader(reader) {
         match quad {
             Ok(quad) => take(line.get(), Ok(quad.into())),
             Err(JsonLdParseError::Io(error)) if error.get_ref().is_some_and(|inner| inner.is::<TooDeep>()) => {
@@ -248,6 +261,10 @@ fn json(input: Input, take: &mut Take<'_>) -> Result<(), ReadError> {
                         let told = text.strip_prefix("Parser error").and_then(|text| text.split_once(": "));
                         let told = told.map_or(&*text, |(_, told)| told);
                         return Err(wrong(line, format!("the JSON is broken: {}", shown(told))));
+                    }
+                    None if matches!(error.code(), Some(JsonLdErrorCode::LoadingRemoteContextFailed)) => {
+                        let problem = "its context is on the network and is not fetched; write it into the file";
+                        take(line.get(), Err(problem.to_owned()));
                     }
                     None => take(line.get(), Err(shown(&text))),
                 }
