@@ -10,17 +10,23 @@ mod hpoa;
 mod icd10cm;
 mod identifier;
 mod input;
+mod json;
 mod kgx;
 mod mapped;
 mod obo;
+mod obograph;
+mod ontology;
+mod owl;
 mod parquet;
 mod primekg;
+mod rdf;
 mod settle;
 mod sink;
 mod source;
 mod sssom;
 mod table;
 mod target;
+mod vocabulary;
 mod xml;
 
 use std::path::Path;
@@ -39,6 +45,7 @@ use crate::location::Location;
 pub use input::Input;
 pub use input::Lines;
 pub use sink::Sink;
+pub use sink::Target;
 pub use source::SourceError;
 pub use source::SourceFile;
 
@@ -369,6 +376,12 @@ pub fn check_quarantine(config: &IngestConfig, built: &crate::kg::Built) -> Resu
 
 fn display(path: &Path) -> Box<str> {
     path.to_string_lossy().replace('\\', "/").into()
+}
+
+/// A name as part of a rule's name: rules are counted by name, and a damaged file may hold any name.
+pub(crate) fn rule_part(name: &str) -> &str {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":_-./#".contains(&byte);
+    if name.len() <= 100 && name.bytes().all(is_plain) { name } else { "of no known form" }
 }
 
 /// Whether a CURIE has one of the prefixes.

@@ -1,11 +1,8 @@
 //! OBO 1.2 and 1.4: one stanza a term.
 //!
 //! Our own small reader, because the format is lines and the traps are known: escapes, comments and qualifier blocks
-//! that must be cut outside of quotes. A record is a stanza, an `is_a` line or a `relationship` line. Categories are
-//! given by the settings as roots: a term has the category of the nearest root above it, settled when the file has
-//! been read, because a term may stand before its parents.
-
-use std::collections::BTreeMap;
+//! that must be cut outside of quotes. A record is a stanza, an `is_a` line or a `relationship` line. They are handed
+//! over when the file has been read, because a term may stand before its parents, which give it its category.
 
 use serde::Deserialize;
 
@@ -13,41 +10,24 @@ use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
+use crate::ingest::ontology::IS_A;
+use crate::ingest::ontology::Link;
+use crate::ingest::ontology::Ontology;
+use crate::ingest::ontology::Terms;
 use crate::kg::Curie;
-use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
-use crate::kg::Qualifiers;
 use crate::kg::Scope;
 use crate::kg::Synonym;
 
-/// Settings of the reader.
+/// The reader, with the settings of all ontologies.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Obo {
-    /// Prefixes of the ontology's own terms; others are imports and left out. Empty: all are its own.
-    #[serde(default)]
-    prefixes: Vec<Box<str>>,
-    /// Root term → category of all terms at and below it; the nearest root counts.
-    #[serde(default)]
-    categories: BTreeMap<Box<str>, Box<str>>,
-    /// Category of terms below no root.
-    #[serde(default)]
-    category: Box<str>,
-    /// `relationship:` name → relation of the table; others are left out.
-    #[serde(default)]
-    relations: BTreeMap<Box<str>, Box<str>>,
-}
-
-struct Stanza {
-    node: NodeRecord,
-    /// Line, relation name, object.
-    edges: Vec<(u32, Box<str>, Curie)>,
-}
+#[serde(transparent)]
+pub(super) struct Obo(Ontology);
 
 impl Reader for Obo {
     fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         let mut lines = input.into_lines();
-        let mut stanzas: Vec<Stanza> = Vec::new();
+        let mut terms = Terms::default();
         let mut kind: Option<Kind> = None;
         let mut saw_header = false;
         while let Some((number, line)) = lines.next_line()? {
@@ -60,7 +40,7 @@ impl Reader for Obo {
             };
             if line.starts_with('[') {
                 if let Some(Kind::Term(draft)) = kind.take() {
-                    draft.finish(self, sink, &mut stanzas);
+                    draft.finish(&self.0, sink, &mut terms);
                 }
                 kind = Some(match line.trim_end() {
                     "[Term]" => Kind::Term(Box::new(Draft::new(number))),
@@ -81,66 +61,13 @@ impl Reader for Obo {
             }
         }
         if let Some(Kind::Term(draft)) = kind.take() {
-            draft.finish(self, sink, &mut stanzas);
+            draft.finish(&self.0, sink, &mut terms);
         }
-        if stanzas.is_empty() && !saw_header {
+        if terms.nodes.is_empty() && !saw_header {
             let problem = "this is no OBO file: it has neither a `format-version:` line nor a `[Term]` stanza";
             return Err(lines.format_error(1, problem));
         }
-        self.emit(stanzas, sink)
-    }
-}
-
-impl Obo {
-    fn emit(&self, stanzas: Vec<Stanza>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let mut parents: BTreeMap<Curie, Vec<Curie>> = BTreeMap::new();
-        for stanza in &stanzas {
-            let kinds = stanza.edges.iter().filter(|(_, relation, _)| &**relation == "is_a");
-            parents.insert(stanza.node.curie.clone(), kinds.map(|(_, _, parent)| parent.clone()).collect());
-        }
-        let is_a = sink.relation("is_a")?;
-        for mut stanza in stanzas {
-            stanza.node.category = self.category_of(&stanza.node.curie, &parents);
-            let subject = stanza.node.curie.clone();
-            sink.node(stanza.node);
-            for (line, name, object) in stanza.edges {
-                let relation = match (&*name, self.relations.get(&name)) {
-                    ("is_a", _) => is_a,
-                    (_, Some(mapped)) => sink.relation(mapped)?,
-                    (_, None) => {
-                        sink.leave_out("relationship that is not mapped");
-                        continue;
-                    }
-                };
-                if !self.is_own(&object) {
-                    sink.leave_out("edge to an imported term");
-                    continue;
-                }
-                let place = sink.place(line);
-                let qualifiers = Qualifiers::default();
-                sink.edge(EdgeRecord { subject: subject.clone(), relation, object, qualifiers, place });
-            }
-        }
-        Ok(())
-    }
-
-    fn is_own(&self, curie: &Curie) -> bool {
-        self.prefixes.is_empty() || super::has_prefix(curie, &self.prefixes)
-    }
-
-    /// The category of the nearest root at or above a term; of roots equally near, the first by CURIE.
-    fn category_of(&self, term: &Curie, parents: &BTreeMap<Curie, Vec<Curie>>) -> Box<str> {
-        let mut frontier = vec![term];
-        let mut seen = std::collections::BTreeSet::new();
-        while !frontier.is_empty() {
-            frontier.sort_unstable();
-            if let Some(category) = frontier.iter().find_map(|node| self.categories.get(node.as_str())) {
-                return category.clone();
-            }
-            let above = frontier.iter().filter_map(|&node| parents.get(node)).flatten();
-            frontier = above.filter(|&node| seen.insert(node)).collect();
-        }
-        self.category.clone()
+        self.0.emit(terms, sink)
     }
 }
 
@@ -203,7 +130,7 @@ impl Draft {
             "is_obsolete" => self.is_obsolete = value == "true",
             "replaced_by" if self.replaced_by.is_none() => self.replaced_by = curie(value).ok(),
             "is_a" => match curie(value) {
-                Ok(parent) => self.edges.push((number, "is_a".into(), parent)),
+                Ok(parent) => self.edges.push((number, IS_A.into(), parent)),
                 Err(error) => self.bad_edges.push((number, error.to_string())),
             },
             "relationship" => {
@@ -218,7 +145,7 @@ impl Draft {
         }
     }
 
-    fn finish(self, reader: &Obo, sink: &mut Sink<'_>, stanzas: &mut Vec<Stanza>) {
+    fn finish(self, ontology: &Ontology, sink: &mut Sink<'_>, terms: &mut Terms) {
         let Some(id) = self.id else {
             let (line, why) = self.wrong.unwrap_or((self.line, "the stanza has no `id:` line".to_owned()));
             sink.quarantine(line, why);
@@ -231,7 +158,7 @@ impl Draft {
             }
             return;
         };
-        if !reader.is_own(&id) {
+        if !ontology.is_own(&id) {
             sink.leave_out("imported term");
             for _ in 0..self.edges.len() + self.bad_edges.len() {
                 sink.leave_out("edge of an imported term");
@@ -255,7 +182,15 @@ impl Draft {
             replaced_by: self.replaced_by,
             ..NodeRecord::new(id, &self.label, "", place)
         };
-        stanzas.push(Stanza { node, edges: self.edges });
+        let subject = &node.curie;
+        let links = self.edges.into_iter();
+        terms.links.extend(links.map(|(line, relation, object)| Link {
+            line,
+            subject: subject.clone(),
+            relation,
+            object,
+        }));
+        terms.nodes.push(node);
     }
 }
 
@@ -326,7 +261,7 @@ mod tests {
     use crate::ingest::sink::read_bytes;
 
     fn read(text: &str) -> crate::kg::Records {
-        let reader = Obo { category: "Disease".into(), ..Obo::default() };
+        let reader: Obo = toml::from_str("category = 'Disease'").unwrap();
         read_bytes(&reader, format!("format-version: 1.2\n\n{text}").as_bytes()).unwrap()
     }
 
@@ -354,8 +289,7 @@ mod tests {
 
     #[test]
     fn the_nearest_root_gives_the_category() {
-        let categories = [("X:1", "Root"), ("X:2", "Inner")].map(|(id, name)| (id.into(), name.into())).into();
-        let reader = Obo { categories, ..Obo::default() };
+        let reader: Obo = toml::from_str("categories = { 'X:1' = 'Root', 'X:2' = 'Inner' }").unwrap();
         let text = "[Term]\nid: X:3\nis_a: X:2\n[Term]\nid: X:2\nis_a: X:1\n[Term]\nid: X:1\n";
         let records = read_bytes(&reader, text.as_bytes()).unwrap();
         let categories: Vec<&str> = records.nodes.iter().map(|node| &*node.category).collect();

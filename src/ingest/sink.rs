@@ -32,6 +32,22 @@ const MORE_BAD_RECORDS: Code = Code("I102");
 const BAD_PART: Code = Code("I103");
 const HIDDEN: Code = Code("I104");
 
+/// What a setting maps to: a relation, read forwards or backwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The relation.
+    pub relation: RelationId,
+    /// Whether subject and object change places.
+    pub is_backwards: bool,
+}
+
+impl Target {
+    /// The ends in the order in which the relation has them.
+    pub fn turned<T>(self, subject: T, object: T) -> (T, T) {
+        if self.is_backwards { (object, subject) } else { (subject, object) }
+    }
+}
+
 /// Takes the records of one file.
 #[derive(Debug)]
 pub struct Sink<'a> {
@@ -82,9 +98,27 @@ impl<'a> Sink<'a> {
         self.relations.inverse(name)
     }
 
+    /// The relation that a setting names, by its own name or by that of its inverse.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Relation`] if it is neither.
+    pub fn target(&self, name: &str) -> Result<Target, ReadError> {
+        match (self.relation(name), self.inverse(name)) {
+            (Ok(relation), _) => Ok(Target { relation, is_backwards: false }),
+            (Err(_), Some(relation)) => Ok(Target { relation, is_backwards: true }),
+            (Err(error), None) => Err(error),
+        }
+    }
+
     /// The relation with a Biolink predicate, given without its prefix.
     pub fn relation_of_predicate(&self, predicate: &str) -> Option<RelationId> {
         self.relations.of_predicate(predicate)
+    }
+
+    /// The IRIs of all predicates of the table, each with its relation.
+    pub fn predicates(&self) -> impl Iterator<Item = (String, RelationId)> {
+        self.relations.iter().map(|(id, row)| (row.iri(), id))
     }
 
     /// The one relation that denies a relation; `None` too if there are several.

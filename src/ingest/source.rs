@@ -19,8 +19,11 @@ use crate::ingest::mapped::EdgeTable;
 use crate::ingest::mapped::MatchTable;
 use crate::ingest::mapped::NodeTable;
 use crate::ingest::obo::Obo;
+use crate::ingest::obograph::Obograph;
+use crate::ingest::owl::Owl;
 use crate::ingest::primekg::PrimekgEdges;
 use crate::ingest::primekg::PrimekgNodes;
+use crate::ingest::rdf::Rdf;
 use crate::ingest::sssom::Sssom;
 use crate::kg::Licence;
 use crate::kg::Source;
@@ -45,6 +48,12 @@ pub struct SourceFile {
     pub folder: Option<Box<str>>,
     #[serde(default)]
     obo: Vec<At<Obo>>,
+    #[serde(default)]
+    obograph: Vec<At<Obograph>>,
+    #[serde(default)]
+    owl: Vec<At<Owl>>,
+    #[serde(default)]
+    rdf: Vec<At<Rdf>>,
     #[serde(default)]
     kgx_nodes: Vec<At<KgxNodes>>,
     #[serde(default)]
@@ -173,6 +182,9 @@ impl SourceFile {
             files.iter().map(|at| (&*at.path, at.sha256.as_deref(), &at.with as &dyn Reader))
         }
         each(&self.obo)
+            .chain(each(&self.obograph))
+            .chain(each(&self.owl))
+            .chain(each(&self.rdf))
             .chain(each(&self.kgx_nodes))
             .chain(each(&self.primekg_nodes))
             .chain(each(&self.node_table))

@@ -253,3 +253,28 @@ fn damaged_mapped_matches_are_told_with_their_place() {
 fn damaged_axioms_are_told_with_their_place() {
     assert_told("do_axioms");
 }
+
+#[test]
+fn damaged_obo_graphs_are_told_with_their_place() {
+    assert_told("obograph");
+}
+
+#[test]
+fn damaged_owl_is_told_with_its_place() {
+    assert_told("owl");
+}
+
+#[test]
+fn damaged_turtle_is_told_with_its_place() {
+    assert_told("rdf_turtle");
+}
+
+#[test]
+fn damaged_n_triples_are_told_with_their_place() {
+    assert_told("rdf_ntriples");
+}
+
+#[test]
+fn damaged_json_ld_is_told_with_its_place() {
+    assert_told("rdf_jsonld");
+}

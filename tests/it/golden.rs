@@ -28,20 +28,20 @@ fn build(sources: &[&str]) -> Built {
 }
 
 /// How many edges have a relation.
-fn n_edges(built: &Built, relation: &str) -> usize {
+pub(crate) fn n_edges(built: &Built, relation: &str) -> usize {
     let relation = built.graph.relations().id(relation).unwrap();
     built.graph.edges().filter(|(_, edge)| edge.relation == relation).count()
 }
 
 /// The fate of the records of a file of the release.
-fn fate_of(built: &Built, name: &str) -> String {
+pub(crate) fn fate_of(built: &Built, name: &str) -> String {
     let file = built.files.iter().find(|file| file.path.ends_with(name)).unwrap();
     assert!(file.is_conserved(), "{file:#?}");
     fate(file)
 }
 
 /// The folder of the data that is not in the repository.
-fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     if folder.is_dir() {
         return Some(folder);

@@ -20,7 +20,7 @@ const EXCEPTIONS: [(&str, &str, &str); 1] =
     [("error.rs", "crate::pipeline::PipelineError", "one variant for each stage, and the pipeline has an error too")];
 
 /// Where a heavy dependency may be named: a file without its ending, or a folder.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("anyhow", &["cli"]),
     ("arrow_array", &["write", "kg/snapshot", "ingest/parquet", "audit"]),
     ("arrow_schema", &["write", "kg/snapshot", "ingest/parquet", "audit"]),
@@ -30,6 +30,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("flate2", &["ingest"]),
     ("indicatif", &["cli"]),
     ("memmap2", &["kg/snapshot", "ingest"]),
+    ("oxjsonld", &["ingest/rdf"]),
     ("oxrdf", &["kg/rdf", "kg/sparql", "ingest/rdf", "serve"]),
     ("oxttl", &["kg/rdf", "kg/sparql", "ingest/rdf", "serve"]),
     ("parquet", &["write", "kg/snapshot", "ingest/parquet", "audit"]),

@@ -4,6 +4,7 @@
 mod codes;
 mod console;
 mod damage;
+mod formats;
 mod golden;
 mod layers;
 mod paths;

@@ -10,6 +10,11 @@ use crate::damage::Page;
 
 const FORMATS: &[&str] = &[
     "obo",
+    "obograph",
+    "owl",
+    "rdf_turtle",
+    "rdf_ntriples",
+    "rdf_jsonld",
     "hpoa",
     "genes",
     "icd10cm",

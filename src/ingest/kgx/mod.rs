@@ -9,6 +9,7 @@ mod nodes;
 
 pub(super) use edges::KgxEdges;
 pub(super) use nodes::KgxNodes;
+pub(super) use nodes::most_specific;
 
 /// A class or predicate without the prefix of Biolink.
 fn local(text: &str) -> &str {

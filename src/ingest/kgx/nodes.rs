@@ -112,13 +112,19 @@ impl KgxNodes {
             let class = local(text);
             self.categories.get(class).map_or(class, |category| category)
         });
-        let rank = |class: &str| match GENERAL.iter().position(|general| *general == class) {
-            _ if sink.is_end(class) => 0,
-            None => 1,
-            Some(position) => 2 + position,
-        };
-        mapped.min_by_key(|&class| (rank(class), class)).unwrap_or(&self.category)
+        most_specific(mapped, sink).unwrap_or(&self.category)
     }
+}
+
+/// Of several classes the one to go by: one that the table of relations names, before any other, before the general
+/// classes of Biolink; of equals the first by name.
+pub(in crate::ingest) fn most_specific<'a>(classes: impl Iterator<Item = &'a str>, sink: &Sink<'_>) -> Option<&'a str> {
+    let rank = |class: &str| match GENERAL.iter().position(|general| *general == class) {
+        _ if sink.is_end(class) => 0,
+        None => 1,
+        Some(position) => 2 + position,
+    };
+    classes.min_by_key(|&class| (rank(class), class))
 }
 
 #[cfg(test)]
