@@ -8,8 +8,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use thinkpath::ingest::IngestConfig;
+use thinkpath::kg::Built;
 use thinkpath::kg::KgConfig;
 use thinkpath::kg::Relations;
+use thinkpath::kg::snapshot;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -18,10 +20,12 @@ fn main() -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["csv", file] => measured("simd-csv", || pass(Path::new(file))),
-        ["load", file] => measured("thinkpath", || load(Path::new(file))),
+        ["load", file] => measured("thinkpath", || load(Path::new(file)).map(|(built, more)| (built.graph, more))),
+        ["save", file, dir] => measured("thinkpath, snapshot written", || save(Path::new(file), Path::new(dir))),
+        ["open", dir] => measured("thinkpath, snapshot opened", || open(Path::new(dir))),
         // `cargo bench` or `cargo test --benches` without a file: nothing to measure.
         _ => {
-            println!("usage: cargo bench --bench thinkpath -- csv|load kg.csv");
+            println!("usage: cargo bench --bench thinkpath -- csv|load kg.csv, save kg.csv DIR, open DIR");
             Ok(())
         }
     }
@@ -58,7 +62,7 @@ fn pass(file: &Path) -> Result<((), serde_json::Value), Failure> {
 }
 
 /// A PrimeKG table, from its file to a graph that answers.
-fn load(file: &Path) -> Result<(thinkpath::kg::Graph, serde_json::Value), Failure> {
+fn load(file: &Path) -> Result<(Built, serde_json::Value), Failure> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("primekg");
     std::fs::create_dir(&source)?;
@@ -72,7 +76,7 @@ fn load(file: &Path) -> Result<(thinkpath::kg::Graph, serde_json::Value), Failur
     let (read, read_mb) = (start.elapsed().as_secs_f64(), status_mb("VmRSS"));
     let built = thinkpath::kg::build(records, &relations, &KgConfig::default())?;
     thinkpath::ingest::check_quarantine(&config, &built)?;
-    let graph = built.graph;
+    let graph = &built.graph;
     let more = serde_json::json!({
         "nodes": graph.n_nodes(),
         "edges": graph.n_edges(),
@@ -81,7 +85,24 @@ fn load(file: &Path) -> Result<(thinkpath::kg::Graph, serde_json::Value), Failur
         "read_wall": read,
         "read_mb": read_mb,
     });
-    Ok((graph, more))
+    Ok((built, more))
+}
+
+/// A table, from its file to a snapshot.
+fn save(file: &Path, dir: &Path) -> Result<(Built, serde_json::Value), Failure> {
+    let (built, _) = load(file)?;
+    let start = Instant::now();
+    snapshot::save(&built, "bench", dir)?;
+    let wall = start.elapsed().as_secs_f64();
+    Ok((built, serde_json::json!({ "save_wall": wall })))
+}
+
+/// A snapshot, to the first answer: how many neighbours the first node has.
+fn open(dir: &Path) -> Result<(Built, serde_json::Value), Failure> {
+    let built = snapshot::open(dir)?;
+    let first = built.graph.nodes().next().map(|(node, _)| built.graph.degree(node));
+    let more = serde_json::json!({ "edges": built.graph.n_edges(), "degree_of_first": first });
+    Ok((built, more))
 }
 
 /// Lets the allocator return what it does not need.
