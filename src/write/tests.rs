@@ -14,6 +14,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::*;
 use crate::kg::Graph;
 use crate::kg::Licence;
+use crate::kg::statistics::Statistics;
+use crate::verify;
 use crate::write::sample;
 
 fn identity(graph: &Graph) -> Identity {
@@ -392,6 +394,23 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
     );
     let card = fs::read_to_string(folder.path().join("README.md")).unwrap();
     assert!(card.contains("`graph/` leaves out what its licence forbids"), "{card}");
+}
+
+#[test]
+fn an_item_whose_sources_forbid_it_is_rejected_by_the_check_and_never_stops_the_run() {
+    let graph = sample::licensed_graph(Licence::Open, Licence::Restricted);
+    let item = Item {
+        organ_system: Some(sample::node(&graph, "PhenotypicFeature:system")),
+        ..sample::case(&graph, 0, &["d0a"])
+    };
+    assert_eq!(rows::licence(&graph, &rows::sources(&graph, &item)), Licence::Restricted);
+    let statistics = Statistics::of(&graph);
+    let context = verify::Context { graph: &graph, statistics: &statistics };
+    let check = verify::checks::all().iter().find(|check| check.code().as_str() == "V112").unwrap();
+    assert!(check.reject(context, &item).is_some());
+    let without = Item { organ_system: None, ..item };
+    assert_eq!(rows::licence(&graph, &rows::sources(&graph, &without)), Licence::Open);
+    assert_eq!(check.reject(context, &without), None);
 }
 
 #[test]
