@@ -8,6 +8,7 @@ mod assemble;
 mod card;
 mod cell;
 mod commit;
+mod component;
 mod error;
 mod exchange;
 mod graph;

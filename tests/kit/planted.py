@@ -139,6 +139,18 @@ def item_moved_to_test(root):
     rewrite(root, "components.parquet", f"select * replace ({moved}) from t")
 
 
+def answer_in_a_path(root):
+    """An item of train is bound through an edge that a test item's answer follows from."""
+    answer = f"(select path[1] from read_parquet('{root}/{TEST}') where {CASE} order by id limit 1)"
+    rewrite(root, TRAIN, on_one("path", f"list_append(path, {answer})"))
+
+
+def answer_in_a_step(root):
+    """An item of train tells of one of its distractors what a test item asks."""
+    answer = ask(root, f"select path[1].edge from items where split = 'test' and {CASE} order by id limit 1")[0]
+    rewrite(root, TRAIN, on_one("steps", step(edges=f"list_append(x.edges, {answer})")))
+
+
 def manifest_changed(root):
     path = os.path.join(root, "manifest.json")
     with open(path, encoding="utf-8") as file:
@@ -192,6 +204,8 @@ DEFECTS = [
         "select * from t union all (select * replace ('test' as split, 'x' || id as id) from t order by id limit 1)",
     )),
     ("an item moved across splits", "Q16", item_moved_to_test),
+    ("a test item's answer in a path of train", "Q16", answer_in_a_path),
+    ("a test item's answer in a step of train", "Q16", answer_in_a_step),
     ("a step that cites an edge that is none", "Q18", on_train("steps", step(edges="[99999999]::bigint[]"))),
     ("a step that cites words nobody said", "Q18", on_train("steps", step(spans="['purple hair']"))),
     ("a step that rests on nothing", "Q18", on_train(
