@@ -119,6 +119,8 @@ impl Pipeline {
             graph_sha256: write::graph_sha256(graph),
             pipeline_sha256: self.sha256.clone(),
             seed: Seed(self.seed),
+            sources: write::source_entries(graph.sources(), &built.files, &options.roots),
+            ingest: write::ingest_entries(&built.files, &options.roots),
         };
         if let Some(manifest) = write::prepare(target, &identity)? {
             let (strata, findings) = (Vec::new(), built.findings);
@@ -151,8 +153,6 @@ impl Pipeline {
             title: &self.title,
             identity: &identity,
             graph,
-            files: &built.files,
-            roots: &options.roots,
             n_mined,
             accepted: outcome.accepted,
             rejected: outcome.rejected,

@@ -55,7 +55,7 @@ pub(super) fn prepare(target: Target<'_>, here: &Manifest) -> Result<Option<Mani
     let partial = dir.join(PARTIAL);
     match manifest(dir)? {
         Some(there) if !is_fresh => {
-            let differences = there.differences(here);
+            let differences = there.differences(here)?;
             if !differences.is_empty() {
                 return Err(WriteError::Different { dir: dir.to_owned(), differences });
             }

@@ -134,8 +134,8 @@ pub enum WriteError {
 /// A field of the manifest in which two data sets differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The field.
-    pub field: &'static str,
+    /// The field, by its way from the root: `sources[0].credit`.
+    pub field: String,
     /// What the folder has.
     pub there: String,
     /// What would be written.

@@ -30,7 +30,6 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::finding::Finding;
-use crate::kg::FileTally;
 use crate::kg::Graph;
 use crate::mine::Candidate;
 use crate::seed::Seed;
@@ -58,6 +57,8 @@ pub use manifest::Manifest;
 pub use manifest::SourceEntry;
 pub use manifest::SourceFileEntry;
 pub use manifest::SplitCounts;
+pub use manifest::ingest_entries;
+pub use manifest::source_entries;
 pub use split::Split;
 pub use split::SplitShares;
 pub use views::View;
@@ -98,7 +99,8 @@ impl WriteConfig {
     }
 }
 
-/// What a data set is made from: two with equal identities are equal in every byte.
+/// What a data set is made from, and all that manifest and card say of it: two with equal identities are equal in
+/// every byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// [`graph_sha256`] of the graph.
@@ -107,6 +109,10 @@ pub struct Identity {
     pub pipeline_sha256: String,
     /// The seed.
     pub seed: Seed,
+    /// [`source_entries`]: a corrected credit line makes another data set.
+    pub sources: Vec<SourceEntry>,
+    /// [`ingest_entries`].
+    pub ingest: Vec<IngestEntry>,
 }
 
 /// Something that was mined and not published.
@@ -157,10 +163,6 @@ pub struct DataSet<'a> {
     pub identity: &'a Identity,
     /// The graph.
     pub graph: &'a Graph,
-    /// The files that the graph was read from.
-    pub files: &'a [FileTally],
-    /// The folders in which sources were looked for: paths below them are what the manifest shows.
-    pub roots: &'a [PathBuf],
     /// How many candidates were mined.
     pub n_mined: u64,
     /// The items, in the order of acceptance.
@@ -201,15 +203,13 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Res
     if let Some(manifest) = prepare(target, data.identity)? {
         return Ok(Written { manifest, is_new: false, findings: Vec::new() });
     }
-    let DataSet { title, identity, graph, files, roots, n_mined, accepted, mut rejected } = data;
+    let DataSet { title, identity, graph, n_mined, accepted, mut rejected } = data;
     let Assembled { items, duplicates, findings } = assemble(graph, accepted, identity.seed, &config.splits);
     items.iter().try_for_each(|placed| check(graph, &placed.item))?;
     rejected.extend(duplicates);
     rejected.sort_by(|left, right| left.what.order().cmp(&right.what.order()));
     let n_of = |split: Split| items.iter().filter(|placed| placed.split == split).count() as u64;
     let manifest = Manifest {
-        sources: manifest::source_entries(graph.sources(), files, roots),
-        ingest: manifest::ingest_entries(files, roots),
         funnel: Funnel::new(n_mined, items.len() as u64, rejected.iter().map(|rejection| rejection.by))?,
         splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
         ..blank_manifest(identity)
@@ -241,8 +241,8 @@ fn blank_manifest(identity: &Identity) -> Manifest {
     Manifest {
         format_version: FORMAT_VERSION,
         thinkpath_version: env!("CARGO_PKG_VERSION").to_owned(),
-        sources: Vec::new(),
-        ingest: Vec::new(),
+        sources: identity.sources.clone(),
+        ingest: identity.ingest.clone(),
         graph_sha256: identity.graph_sha256.clone(),
         pipeline_sha256: identity.pipeline_sha256.clone(),
         seed: identity.seed.0,

@@ -19,7 +19,13 @@ use crate::verify;
 use crate::write::sample;
 
 fn identity(graph: &Graph) -> Identity {
-    Identity { graph_sha256: graph_sha256(graph), pipeline_sha256: "p".into(), seed: Seed(7) }
+    Identity {
+        graph_sha256: graph_sha256(graph),
+        pipeline_sha256: "p".into(),
+        seed: Seed(7),
+        sources: source_entries(graph.sources(), &[], &[]),
+        ingest: Vec::new(),
+    }
 }
 
 fn config() -> WriteConfig {
@@ -40,7 +46,7 @@ fn data<'a>(graph: &'a Graph, identity: &'a Identity) -> DataSet<'a> {
     accepted.push(sample::open(graph, 3, &["d3a"]));
     accepted.push(sample::open(graph, 4, &["d4a"]));
     let n_mined = (accepted.len() + rejected.len()) as u64;
-    DataSet { title: "A <test> set", identity, graph, files: &[], roots: &[], n_mined, accepted, rejected }
+    DataSet { title: "A <test> set", identity, graph, n_mined, accepted, rejected }
 }
 
 fn write_to(dir: &Path, graph: &Graph, identity: &Identity, is_fresh: bool) -> Result<Written, WriteError> {
@@ -233,11 +239,48 @@ fn another_data_set_is_not_overwritten_unless_asked() {
     let folder = tempfile::tempdir().unwrap();
     write_to(folder.path(), &graph, &identity, false).unwrap();
     let before = bytes_of(folder.path());
-    let other = Identity { seed: Seed(8), ..identity };
+    let other = Identity { seed: Seed(8), ..identity.clone() };
     let error = write_to(folder.path(), &graph, &other, false).unwrap_err();
     assert!(error.to_string().ends_with("holds another data set:\n  seed: 7 is there, 8 would be written"), "{error}");
     assert_eq!(bytes_of(folder.path()), before);
     assert!(write_to(folder.path(), &graph, &other, true).unwrap().is_new);
+}
+
+/// Whatever manifest or card print of the sources makes another data set when it changes.
+#[test]
+fn a_corrected_credit_line_is_another_data_set() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let with = |change: &dyn Fn(&mut Identity)| {
+        let mut changed = identity.clone();
+        change(&mut changed);
+        write_to(folder.path(), &graph, &changed, false)
+    };
+    let file = || SourceFileEntry { path: "a/b".into(), sha256: "0".into() };
+    let tally = || IngestEntry {
+        file: "a/b".into(),
+        read: 1,
+        loaded: 1,
+        duplicates: 0,
+        left_out: 0,
+        quarantined: 0,
+        left_out_by_rule: BTreeMap::new(),
+    };
+    let changes: [(&str, &dyn Fn(&mut Identity)); 6] = [
+        ("sources[0].credit", &|changed| changed.sources[0].credit = "thanks".into()),
+        ("sources[0].home", &|changed| changed.sources[0].home = "https://example.org".into()),
+        ("sources[0].licence_name", &|changed| changed.sources[0].licence_name = "CC BY 4.0".into()),
+        ("sources[0].version", &|changed| changed.sources[0].version = "2".into()),
+        ("sources[0].files", &|changed| changed.sources[0].files.push(file())),
+        ("ingest", &|changed| changed.ingest.push(tally())),
+    ];
+    for (field, change) in changes {
+        let error = with(change).unwrap_err().to_string();
+        assert!(error.contains(&format!("holds another data set:\n  {field}: ")), "{error}");
+    }
+    assert!(!with(&|_| {}).unwrap().is_new);
 }
 
 #[test]
@@ -370,8 +413,6 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
         title: "t",
         identity: &identity,
         graph: &graph,
-        files: &[],
-        roots: &[],
         n_mined: 1,
         accepted: Vec::new(),
         rejected: Vec::new(),
