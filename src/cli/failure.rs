@@ -256,7 +256,9 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             thinkpath::Error::Write(WriteError::Different { .. }) => {
                 "`--fresh` replaces it, `--output DIR` writes elsewhere"
             }
-            thinkpath::Error::Write(WriteError::Foreign { .. }) => "`--output DIR` writes elsewhere",
+            thinkpath::Error::Write(WriteError::Foreign { .. } | WriteError::Busy { .. }) => {
+                "`--output DIR` writes elsewhere"
+            }
             _ if exit_of_library(error) == Exit::Bug => BUG_HINT,
             _ => return Vec::new(),
         }
@@ -306,7 +308,10 @@ fn exit_of_library(error: &thinkpath::Error) -> Exit {
 
 fn exit_of_writing(error: &WriteError) -> Exit {
     match error {
-        WriteError::Different { .. } | WriteError::Foreign { .. } | WriteError::Manifest { .. } => Exit::CannotCreate,
+        WriteError::Different { .. }
+        | WriteError::Foreign { .. }
+        | WriteError::Busy { .. }
+        | WriteError::Manifest { .. } => Exit::CannotCreate,
         WriteError::Share { .. } | WriteError::Shares { .. } | WriteError::View { .. } | WriteError::Closed { .. } => {
             Exit::Input
         }

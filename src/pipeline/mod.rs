@@ -122,10 +122,13 @@ impl Pipeline {
             sources: write::source_entries(graph.sources(), &built.files, &options.roots),
             ingest: write::ingest_entries(&built.files, &options.roots),
         };
-        if let Some(manifest) = write::prepare(target, &identity)? {
-            let (strata, findings) = (Vec::new(), built.findings);
-            return Ok(Summary { dir, is_new: false, manifest, strata, findings, ledger });
-        }
+        let claim = match write::prepare(target, &identity)? {
+            write::Prepared::Ready(claim) => claim,
+            write::Prepared::Unchanged(manifest) => {
+                let (strata, findings) = (Vec::new(), built.findings);
+                return Ok(Summary { dir, is_new: false, manifest, strata, findings, ledger });
+            }
+        };
 
         let started = Instant::now();
         let context = mine::Context { graph, statistics: &statistics, seed: Seed(self.seed) };
@@ -157,7 +160,7 @@ impl Pipeline {
             accepted: outcome.accepted,
             rejected: outcome.rejected,
         };
-        let written = write::write(data_set, &self.write, target)?;
+        let written = write::write(data_set, &self.write, claim)?;
         ledger.took("write", started);
         progress.end(&format!("{} items in {}", written.manifest.funnel.written, dir.display()));
 

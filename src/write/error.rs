@@ -78,14 +78,21 @@ pub enum WriteError {
     },
     /// The folder holds something else.
     #[error(
-        "{} holds files that are no data set of ours (`{file}`); choose a folder that is empty or does not exist",
+        "{} holds `{file}`, which is no file of a data set of ours; move it away, or choose a folder that is empty or \
+         does not exist",
         .dir.display()
     )]
     Foreign {
         /// The folder.
         dir: PathBuf,
-        /// One of them.
+        /// One of its files.
         file: String,
+    },
+    /// Another run is at work there.
+    #[error("another run is writing to {}; wait until it has ended, or choose another folder", .dir.display())]
+    Busy {
+        /// The folder.
+        dir: PathBuf,
     },
     /// The folder holds another data set.
     #[error("{} holds another data set:{}", .dir.display(), shown(.differences))]

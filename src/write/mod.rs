@@ -7,6 +7,7 @@
 mod assemble;
 mod card;
 mod cell;
+mod claim;
 mod commit;
 mod component;
 mod error;
@@ -42,7 +43,9 @@ use crate::write::layout::write_tables;
 pub use assemble::Assembled;
 pub use assemble::Placed;
 pub use assemble::assemble;
-pub use commit::Target;
+pub use claim::Claim;
+pub use claim::Prepared;
+pub use claim::Target;
 pub use error::Difference;
 pub use error::WriteError;
 pub use exchange::write_kgx;
@@ -176,33 +179,28 @@ pub struct DataSet<'a> {
 pub struct Written {
     /// The manifest as it stands in the folder.
     pub manifest: Manifest,
-    /// False if the folder held this data set already.
-    pub is_new: bool,
     /// What a person should know.
     pub findings: Vec<Finding>,
 }
 
-/// Looks at the folder before anything is computed: the manifest of the same data set if that is there, complete and
-/// unharmed; `None` if it is to be written, and can be.
+/// Looks at the folder before anything is computed, and keeps other runs out of it.
 ///
 /// # Errors
 ///
 /// [`WriteError::Different`] if another data set is there and may not be replaced, [`WriteError::Foreign`] if
-/// something else is, [`WriteError::Io`] if the folder cannot be written.
-pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Option<Manifest>, WriteError> {
-    commit::prepare(target, &blank_manifest(identity))
+/// something else is, [`WriteError::Busy`] if another run is writing there, [`WriteError::Io`] if the folder cannot be
+/// written.
+pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Prepared, WriteError> {
+    claim::prepare(target, &blank_manifest(identity))
 }
 
 /// Writes a data set: all of it, or nothing.
 ///
 /// # Errors
 ///
-/// As for [`prepare`]; [`WriteError::Licence`], [`WriteError::Options`] or [`WriteError::Conservation`] if an earlier
-/// stage broke its word.
-pub fn write(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Result<Written, WriteError> {
-    if let Some(manifest) = prepare(target, data.identity)? {
-        return Ok(Written { manifest, is_new: false, findings: Vec::new() });
-    }
+/// [`WriteError::Io`] and the like if it cannot be written; [`WriteError::Licence`], [`WriteError::Options`] or
+/// [`WriteError::Conservation`] if an earlier stage broke its word.
+pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Written, WriteError> {
     let DataSet { title, identity, graph, n_mined, accepted, mut rejected } = data;
     let Assembled { items, duplicates, findings } = assemble(graph, accepted, identity.seed, &config.splits);
     items.iter().try_for_each(|placed| check(graph, &placed.item))?;
@@ -215,14 +213,14 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Res
         ..blank_manifest(identity)
     };
 
-    let mut staging = Staging::new(target.dir)?;
+    let mut staging = Staging::new(claim)?;
     let configurations = write_tables(&mut staging, identity, graph, &items, &rejected, &config.views)?;
     let card = Card { title, manifest: &manifest, graph, items: &items, configurations: &configurations };
     staging.add_text("README.md", &card.text())?;
     for (name, text) in kit::KIT {
         staging.add_text(&format!("verify/{name}"), text)?;
     }
-    Ok(Written { manifest: staging.commit(manifest)?, is_new: true, findings })
+    Ok(Written { manifest: staging.commit(manifest)?, findings })
 }
 
 /// What verify and synth promise of every item.
