@@ -32,20 +32,27 @@ pub(crate) enum Exit {
     CannotCreate,
     /// Writing failed midway.
     CannotWrite,
-    /// A bound was reached before the work was done.
+    /// A bound was reached, or somebody asked for it, before the work was done.
     Stopped,
+}
+
+impl Exit {
+    /// The number.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Usage => 64,
+            Self::Input => 65,
+            Self::Bug => 70,
+            Self::CannotCreate => 73,
+            Self::CannotWrite => 74,
+            Self::Stopped => 75,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Usage => 64,
-            Exit::Input => 65,
-            Exit::Bug => 70,
-            Exit::CannotCreate => 73,
-            Exit::CannotWrite => 74,
-            Exit::Stopped => 75,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -256,6 +263,9 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             thinkpath::Error::Write(WriteError::Different { .. }) => {
                 "`--fresh` replaces it, `--output DIR` writes elsewhere"
             }
+            thinkpath::Error::Write(WriteError::Stopped) => {
+                "give the same command again: it starts anew, and ends with the same bytes as if it had not been stopped"
+            }
             thinkpath::Error::Write(WriteError::Foreign { .. } | WriteError::Busy { .. }) => {
                 "`--output DIR` writes elsewhere"
             }
@@ -315,6 +325,7 @@ fn exit_of_writing(error: &WriteError) -> Exit {
         WriteError::Share { .. } | WriteError::Shares { .. } | WriteError::View { .. } | WriteError::Closed { .. } => {
             Exit::Input
         }
+        WriteError::Stopped => Exit::Stopped,
         WriteError::Licence { .. } | WriteError::Options { .. } | WriteError::Conservation { .. } => Exit::Bug,
         WriteError::Io { error, .. } if error.kind() == io::ErrorKind::PermissionDenied => Exit::CannotCreate,
         _ => Exit::CannotWrite,
@@ -377,6 +388,8 @@ mod tests {
             (of_library(io(io::ErrorKind::PermissionDenied)), Exit::CannotCreate),
             (of_library(WriteError::Different { dir: "x".into(), differences: Vec::new() }), Exit::CannotCreate),
             (of_library(conservation), Exit::Bug),
+            (of_library(WriteError::Busy { dir: "x".into() }), Exit::CannotCreate),
+            (of_library(WriteError::Stopped), Exit::Stopped),
             (anyhow::Error::from(Mistake::NoCode { code: "x".into() }), Exit::Usage),
             (anyhow::Error::from(AuditError::NoManifest { dir: "x".into() }), Exit::Input),
             (anyhow::Error::from(io(io::ErrorKind::StorageFull)), Exit::CannotWrite),

@@ -44,6 +44,8 @@ pub struct RunOptions {
     pub fresh: bool,
     /// Where sources are looked for, in order.
     pub roots: Vec<PathBuf>,
+    /// Set by whoever wants the run to end early.
+    pub stop: write::Stop,
 }
 
 /// Told how far a run is: for a person who waits. Nothing may depend on it.
@@ -101,7 +103,7 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`Error`] from whatever stage stops it.
+    /// [`Error`] from whatever stage stops it; [`write::WriteError::Stopped`] if it was asked to end.
     pub fn run(&self, options: &RunOptions, progress: &dyn Progress) -> Result<Summary, Error> {
         let mut ledger = RunLedger::default();
         let dir = options.output.clone().unwrap_or_else(|| self.write.dir.clone());
@@ -109,6 +111,7 @@ impl Pipeline {
         progress.begin("read sources and build the graph", None);
         let started = Instant::now();
         let built = self.open_graph(&options.roots)?;
+        options.stop.check()?;
         let graph = &built.graph;
         let statistics = Statistics::of(graph);
         ledger.took("ingest and kg", started);
@@ -123,10 +126,10 @@ impl Pipeline {
             ingest: write::ingest_entries(&built.files, &options.roots),
         };
         let claim = match write::prepare(target, &identity)? {
-            write::Prepared::Ready(claim) => claim,
+            write::Prepared::Ready(claim) => claim.until(options.stop.clone()),
             write::Prepared::Unchanged(manifest) => {
                 let (strata, findings) = (Vec::new(), built.findings);
-                return Ok(Summary { dir, is_new: false, manifest, strata, findings, ledger });
+                return Ok(Summary { dir, is_new: false, manifest: *manifest, strata, findings, ledger });
             }
         };
 
@@ -140,7 +143,7 @@ impl Pipeline {
                 continue;
             }
             progress.begin(&stratum.name, Some(stratum.n_items as u64));
-            let filled = quota::fill(&writer, &stratum, &mut asked, progress);
+            let filled = quota::fill(&writer, &stratum, &mut asked, (progress, &options.stop))?;
             progress.end(&filled.report.to_string());
             outcome.findings.extend(filled.report.finding());
             outcome.accepted.extend(filled.accepted);

@@ -24,6 +24,8 @@ use crate::synth::Writer;
 use crate::verify;
 use crate::write::Rejected;
 use crate::write::Rejection;
+use crate::write::Stop;
+use crate::write::WriteError;
 
 const ROUND: u64 = 256;
 const TOO_FEW: Code = Code("M101");
@@ -115,7 +117,12 @@ impl StratumReport {
 }
 
 /// Mines, writes and verifies a stratum until its quota is full or its indices run out.
-pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked, progress: &dyn Progress) -> Filled {
+pub(super) fn fill(
+    writer: &Writer<'_>,
+    stratum: &Stratum<'_>,
+    asked: &mut Asked,
+    (progress, stop): (&dyn Progress, &Stop),
+) -> Result<Filled, WriteError> {
     let context = verify::Context { graph: writer.context.graph, statistics: writer.context.statistics };
     let mut report = StratumReport {
         name: stratum.name.clone(),
@@ -132,6 +139,7 @@ pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked
     let system_quota = stratum.max_system_share.map(|share| share_of(stratum.n_items, share));
     let mut start = 0;
     while accepted.len() < stratum.n_items && start < stratum.n_indices {
+        stop.check()?;
         let end = stratum.n_indices.min(start + ROUND);
         let round: Vec<_> = (start..end)
             .into_par_iter()
@@ -207,7 +215,7 @@ pub(super) fn fill(writer: &Writer<'_>, stratum: &Stratum<'_>, asked: &mut Asked
         *report.rejected.entry(rejection.by.to_owned()).or_default() += 1;
     }
     report.accepted = kept.len();
-    Filled { accepted: kept, rejected, report }
+    Ok(Filled { accepted: kept, rejected, report })
 }
 
 impl Asked {

@@ -24,6 +24,7 @@ use crate::write::commit::sums;
 use crate::write::error::WriteError;
 use crate::write::manifest::MANIFEST;
 use crate::write::manifest::Manifest;
+use crate::write::stop::Stop;
 
 /// Held for as long as a run may write to the folder. It stays behind, empty: were it removed, two runs could lock two
 /// files of the same name.
@@ -47,7 +48,7 @@ pub struct Target<'a> {
 #[must_use]
 pub enum Prepared {
     /// Nothing: the same data set is there, complete and unharmed.
-    Unchanged(Manifest),
+    Unchanged(Box<Manifest>),
     /// Write to it.
     Ready(Claim),
 }
@@ -59,12 +60,22 @@ pub struct Claim {
     pub(super) dir: PathBuf,
     /// The files of the data set that is to be replaced, below the folder.
     pub(super) replaced: BTreeSet<PathBuf>,
+    /// Whether to give up.
+    pub(super) stop: Stop,
     _lock: File,
+}
+
+impl Claim {
+    /// The same, to be given up when asked to.
+    #[must_use]
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop, ..self }
+    }
 }
 
 /// What lies in a folder that is not refused.
 enum Sight {
-    Same(Manifest),
+    Same(Box<Manifest>),
     Other(BTreeSet<PathBuf>),
     /// No data set; perhaps files of one that a killed run was putting in place.
     Unfinished(BTreeSet<PathBuf>),
@@ -95,7 +106,7 @@ pub(super) fn prepare(target: Target<'_>, here: &Manifest) -> Result<Prepared, W
         }
     };
     clear(&dir.join(PARTIAL))?;
-    Ok(Prepared::Ready(Claim { dir: dir.to_owned(), replaced, _lock: lock }))
+    Ok(Prepared::Ready(Claim { dir: dir.to_owned(), replaced, stop: Stop::default(), _lock: lock }))
 }
 
 fn look(Target { dir, is_fresh }: Target<'_>, here: &Manifest) -> Result<Sight, WriteError> {
@@ -113,7 +124,7 @@ fn look(Target { dir, is_fresh }: Target<'_>, here: &Manifest) -> Result<Sight, 
             return Err(WriteError::Different { dir: dir.to_owned(), differences });
         }
         if is_complete(dir, &there)? {
-            return Ok(Sight::Same(there));
+            return Ok(Sight::Same(Box::new(there)));
         }
     }
     let ours = named(&there);

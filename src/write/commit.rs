@@ -55,8 +55,13 @@ impl Staging {
         Ok(Self { claim, files: Vec::new(), is_moving: false })
     }
 
-    /// Where a file of the data set is written for now.
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    /// Where the next file of the data set is written for now; none, if the run is to stop.
+    pub(super) fn next(&self, name: &str) -> Result<PathBuf, WriteError> {
+        self.claim.stop.check()?;
+        Ok(self.path(name))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
         self.claim.dir.join(PARTIAL).join(name)
     }
 
@@ -68,7 +73,7 @@ impl Staging {
 
     /// Writes a text as a file.
     pub(super) fn add_text(&mut self, name: &str, text: &str) -> Result<(), WriteError> {
-        let sealed = write_text(&self.path(name), text)?;
+        let sealed = write_text(&self.next(name)?, text)?;
         self.add(name.to_owned(), sealed);
         Ok(())
     }

@@ -102,6 +102,9 @@ pub enum WriteError {
         /// In what it differs.
         differences: Vec<Difference>,
     },
+    /// Somebody asked for it.
+    #[error("the run was stopped before its data set was complete; the folder holds nothing of it")]
+    Stopped,
     /// A part of the graph may not be passed on, and the format cannot leave it out.
     #[error("source `{source_name}` may not be passed on, its licence is `{licence}`; KGX and Parquet leave it out")]
     Closed {

@@ -85,9 +85,9 @@ pub(super) fn write_tables(
         id: item.id.clone(),
         split: split.as_str(),
     });
-    let sealed = write_table(&staging.path("components.parquet"), components)?;
+    let sealed = write_table(&staging.next("components.parquet")?, components)?;
     staging.add("components.parquet".to_owned(), sealed);
-    for (name, sealed) in graph::write_tables(graph, &staging.path("graph"))? {
+    for (name, sealed) in graph::write_tables(graph, &staging.next("graph")?)? {
         staging.add(format!("graph/{name}"), sealed);
     }
     Ok(configurations)
@@ -110,7 +110,7 @@ fn write_shards<T>(
         }
         for (number, shard) in shards.iter().enumerate() {
             let name = format!("{folder}/{split}-{number:05}-of-{:05}.parquet", shards.len());
-            let sealed = write(&staging.path(&name), shard)?;
+            let sealed = write(&staging.next(&name)?, shard)?;
             staging.add(name, sealed);
         }
         if !rows.is_empty() {

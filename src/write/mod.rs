@@ -21,6 +21,7 @@ mod rows;
 mod sample;
 mod schema;
 mod split;
+mod stop;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,7 @@ pub use manifest::ingest_entries;
 pub use manifest::source_entries;
 pub use split::Split;
 pub use split::SplitShares;
+pub use stop::Stop;
 pub use views::View;
 
 /// The version of columns and layout; a change of either is a new one.
@@ -198,7 +200,8 @@ pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Prepared, Writ
 ///
 /// # Errors
 ///
-/// [`WriteError::Io`] and the like if it cannot be written; [`WriteError::Licence`], [`WriteError::Options`] or
+/// [`WriteError::Io`] and the like if it cannot be written; [`WriteError::Stopped`] if the claim was [`Claim::until`]
+/// then; [`WriteError::Licence`], [`WriteError::Options`] or
 /// [`WriteError::Conservation`] if an earlier stage broke its word.
 pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Written, WriteError> {
     let DataSet { title, identity, graph, n_mined, accepted, mut rejected } = data;

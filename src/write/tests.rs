@@ -61,7 +61,7 @@ struct Outcome {
 
 fn write_data(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Result<Outcome, WriteError> {
     match prepare(target, data.identity)? {
-        Prepared::Unchanged(manifest) => Ok(Outcome { manifest, is_new: false, findings: Vec::new() }),
+        Prepared::Unchanged(manifest) => Ok(Outcome { manifest: *manifest, is_new: false, findings: Vec::new() }),
         Prepared::Ready(claim) => {
             let Written { manifest, findings } = write(data, config, claim)?;
             Ok(Outcome { manifest, is_new: true, findings })

@@ -77,7 +77,8 @@ fn a_corrected_credit_line_is_another_data_set() {
         quarantined: 0,
         left_out_by_rule: BTreeMap::new(),
     };
-    let changes: [(&str, &dyn Fn(&mut Identity)); 6] = [
+    type Change<'a> = (&'a str, &'a dyn Fn(&mut Identity));
+    let changes: [Change<'_>; 6] = [
         ("sources[0].credit", &|changed| changed.sources[0].credit = "thanks".into()),
         ("sources[0].home", &|changed| changed.sources[0].home = "https://example.org".into()),
         ("sources[0].licence_name", &|changed| changed.sources[0].licence_name = "CC BY 4.0".into()),
@@ -224,6 +225,25 @@ fn a_failed_run_leaves_nothing_of_its_own() {
     drop(staging);
     assert!(bytes_of(folder.path()).is_empty());
     assert!(!folder.path().join(".partial").exists());
+}
+
+#[test]
+fn a_run_that_is_asked_to_stop_changes_nothing() {
+    let graph = sample::graph(6);
+    let identity = identity(&graph);
+    let folder = tempfile::tempdir().unwrap();
+    write_to(folder.path(), &graph, &identity, false).unwrap();
+    let before = bytes_of(folder.path());
+    let stop = Stop::default();
+    let other = Identity { seed: Seed(8), ..identity.clone() };
+    let Prepared::Ready(claim) = prepare(Target { dir: folder.path(), is_fresh: true }, &other).unwrap() else {
+        panic!("it is to be replaced")
+    };
+    stop.flag().store(true, std::sync::atomic::Ordering::Relaxed);
+    let error = write(data(&graph, &other), &config(), claim.until(stop)).unwrap_err();
+    assert!(matches!(error, WriteError::Stopped), "{error}");
+    assert_eq!(bytes_of(folder.path()), before);
+    assert!(!write_to(folder.path(), &graph, &identity, false).unwrap().is_new);
 }
 
 #[test]
