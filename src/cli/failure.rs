@@ -310,6 +310,7 @@ fn exit_of_library(error: &thinkpath::Error) -> Exit {
         thinkpath::Error::Write(error) => exit_of_writing(error),
         thinkpath::Error::Snapshot(SnapshotError::Io { .. }) => Exit::CannotWrite,
         thinkpath::Error::Pipeline(PipelineError::Ledger { .. }) => Exit::CannotWrite,
+        thinkpath::Error::Pipeline(PipelineError::Records { .. } | PipelineError::Attempts { .. }) => Exit::Bug,
         // The table of relations is compiled in.
         thinkpath::Error::Relations(_) => Exit::Bug,
         _ => Exit::Input,
@@ -382,12 +383,17 @@ mod tests {
     fn each_kind_of_failure_has_its_exit_code() {
         let io = |kind| WriteError::Io { path: "x".into(), error: io::Error::from(kind) };
         let conservation = WriteError::Conservation { mined: 1, written: 0, rejected: 0 };
+        let records = PipelineError::Records { path: "x".into(), read: 1, accounted_for: 0 };
+        let attempts =
+            PipelineError::Attempts { stratum: "x".into(), attempts: 1, dead_ends: 0, accepted: 0, rejected: 0 };
         for (error, expected) in [
             (of_library(Pipeline::read(Path::new("no such file")).unwrap_err()), Exit::Input),
             (of_library(io(io::ErrorKind::StorageFull)), Exit::CannotWrite),
             (of_library(io(io::ErrorKind::PermissionDenied)), Exit::CannotCreate),
             (of_library(WriteError::Different { dir: "x".into(), differences: Vec::new() }), Exit::CannotCreate),
             (of_library(conservation), Exit::Bug),
+            (of_library(records), Exit::Bug),
+            (of_library(attempts), Exit::Bug),
             (of_library(WriteError::Busy { dir: "x".into() }), Exit::CannotCreate),
             (of_library(WriteError::Stopped), Exit::Stopped),
             (anyhow::Error::from(Mistake::NoCode { code: "x".into() }), Exit::Usage),

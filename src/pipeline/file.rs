@@ -63,6 +63,33 @@ pub enum PipelineError {
         /// What is wrong.
         text: Box<str>,
     },
+    /// Records of a file were lost or doubled: a bug of ours.
+    #[error("`{path}` has {read} records, but {accounted_for} are loaded, duplicates, left out or in quarantine")]
+    Records {
+        /// The file.
+        path: Box<str>,
+        /// Records in it.
+        read: u64,
+        /// Records whose fate is known.
+        accounted_for: u64,
+    },
+    /// Attempts of a stratum were lost or doubled: a bug of ours.
+    #[error(
+        "`{stratum}` made {attempts} attempts, but {dead_ends} dead ends, {accepted} accepted and {rejected} rejected \
+         items are accounted for"
+    )]
+    Attempts {
+        /// The stratum.
+        stratum: String,
+        /// Indices that were tried.
+        attempts: u64,
+        /// Those that gave no candidate.
+        dead_ends: u64,
+        /// Items that were accepted.
+        accepted: u64,
+        /// Items and candidates that were rejected.
+        rejected: u64,
+    },
     /// The run's own record cannot be written.
     #[error("cannot write `{path}`")]
     Ledger {

@@ -19,6 +19,7 @@ use crate::finding::Finding;
 use crate::ingest;
 use crate::kg;
 use crate::kg::Built;
+use crate::kg::FileTally;
 use crate::kg::Relations;
 use crate::kg::statistics::Statistics;
 use crate::mine;
@@ -27,6 +28,8 @@ use crate::synth;
 use crate::synth::Item;
 use crate::write;
 use crate::write::Rejection;
+
+use quota::Quotas;
 
 pub use check::Problem;
 pub use file::Pipeline;
@@ -90,11 +93,12 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`Error`] if a source cannot be read, or too much of one cannot be used.
+    /// [`Error`] if a source cannot be read, or too much of one cannot be used, or a record was lost by us.
     pub fn graph(&self, roots: &[PathBuf]) -> Result<Built, Error> {
         let relations = Relations::standard()?;
         let records = ingest::read(&self.ingest, &relations, roots)?;
         let built = kg::build(records, &relations, &self.kg)?;
+        check_conservation(&built.files)?;
         ingest::check_quarantine(&self.ingest, &built)?;
         Ok(built)
     }
@@ -137,13 +141,14 @@ impl Pipeline {
         let context = mine::Context { graph, statistics: &statistics, seed: Seed(self.seed) };
         let writer = synth::Writer::new(context);
         let mut outcome = Outcome::default();
-        let mut asked = quota::Asked::default();
+        let asked = write::Asked::default();
+        let mut quotas = Quotas { writer: &writer, progress, stop: &options.stop, asked };
         for stratum in mine::strata(context, &self.mine)? {
             if !self.synth.takes(stratum.strategy) {
                 continue;
             }
             progress.begin(&stratum.name, Some(stratum.n_items as u64));
-            let filled = quota::fill(&writer, &stratum, &mut asked, (progress, &options.stop))?;
+            let filled = quotas.fill(&stratum)?;
             progress.end(&filled.report.to_string());
             outcome.findings.extend(filled.report.finding());
             outcome.accepted.extend(filled.accepted);
@@ -154,7 +159,7 @@ impl Pipeline {
 
         progress.begin("write the data set", None);
         let started = Instant::now();
-        let n_mined = (outcome.accepted.len() + outcome.rejected.len()) as u64;
+        let n_mined = outcome.strata.iter().map(StratumReport::n_mined).sum();
         let data_set = write::DataSet {
             title: &self.title,
             identity: &identity,
@@ -184,7 +189,45 @@ struct Outcome {
     findings: Vec<Finding>,
 }
 
+/// Each record of each file is loaded, a duplicate, left out or in quarantine.
+fn check_conservation(files: &[FileTally]) -> Result<(), PipelineError> {
+    match files.iter().find(|file| !file.is_conserved()) {
+        Some(file) => Err(PipelineError::Records {
+            path: file.path.clone(),
+            read: file.read,
+            accounted_for: file.accounted_for(),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// A path as a message shows it.
 fn display(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_not_accounted_for_is_our_bug() {
+        let file = |read| FileTally {
+            path: "hpo/a".into(),
+            source: 0,
+            sha256: "".into(),
+            read,
+            loaded: 4,
+            duplicates: 1,
+            left_out: [("IEA".into(), 2), ("self loop".into(), 1)].into(),
+            quarantined: 2,
+        };
+        assert!(check_conservation(&[file(10)]).is_ok());
+        let error = check_conservation(&[file(10), file(11)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`hpo/a` has 11 records, but 10 are loaded, duplicates, left out or in quarantine"
+        );
+        assert!(check_conservation(&[file(9)]).is_err());
+    }
 }

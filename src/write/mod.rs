@@ -4,6 +4,7 @@
 //! not trust us needs to check it: the graph, the rejected candidates, the manifest with the fate of every record and
 //! every hash. The same items give the same bytes on every machine.
 
+mod asked;
 mod assemble;
 mod card;
 mod cell;
@@ -41,6 +42,7 @@ use crate::write::cell::LETTERS;
 use crate::write::commit::Staging;
 use crate::write::layout::write_tables;
 
+pub use asked::Asked;
 pub use assemble::Assembled;
 pub use assemble::Placed;
 pub use assemble::assemble;
