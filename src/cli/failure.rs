@@ -216,8 +216,8 @@ fn details(error: &anyhow::Error) -> String {
 }
 
 fn told_problem(problem: &Problem) -> String {
-    let hint = problem.hint.as_deref().map(|hint| format!("    hint: {}\n", printable(hint))).unwrap_or_default();
-    format!("  {}\n{hint}", printable(&problem.text))
+    let Problem { location, text, hint } = problem;
+    format!("  {}: {}\n    hint: {}\n", printable(&location.to_string()), printable(text), printable(hint))
 }
 
 fn hints(error: &anyhow::Error) -> Vec<String> {

@@ -40,6 +40,12 @@ pub struct Pipeline {
     /// SHA-256 of the file.
     #[serde(skip)]
     pub sha256: String,
+    /// The file as messages name it.
+    #[serde(skip)]
+    pub(super) file: Box<str>,
+    /// What stands in it: places of mistakes are looked for there.
+    #[serde(skip)]
+    pub(super) text: Box<str>,
 }
 
 /// Why a pipeline file cannot be used.
@@ -125,6 +131,8 @@ impl Pipeline {
             text: error.message().into(),
         })?;
         pipeline.sha256 = sha256_hex(text);
+        pipeline.file = file.into();
+        pipeline.text = text.into();
         Ok(pipeline)
     }
 }
