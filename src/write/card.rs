@@ -251,8 +251,22 @@ python verify/verify.py .
 sha256sum -c SHA256SUMS
 ```
 
-`verify/` holds plain SQL and one Python file that use nothing of ours: they recompute every claim from `items` and
-`graph/`.
+`verify/` holds plain SQL and Python that use nothing of ours. From `items` and `graph/` they recompute, for every item:
+
+- the answers under both readings, the key and its letter, `other_answers`, the binding, `pattern`, `anchors`, `id`,
+  `hops`, and that `query` asks what `clauses` ask;
+- of each wrong option: the clues it fails, its denials, its risk, that it is no kin of the key or of another option (by
+  kind, by name, by a shared gene);
+- of each clue: how frequent and how telling it is, that clues are independent, and that no other disease nearly fits;
+- that steps cite edges that exist and words that stand in the question, and name nothing else; that the question does
+  not give the answer away;
+- sources, licences, `tier` (but for paths and contrasts), and that `confidence` is at most what risks and evidence
+  leave;
+- duplicates, splits, the balance of letters, the views, the funnel, and the hash of every file.
+
+They do not recompute `category`, `organ_system`, `metapath`, `chain_shape`, `difficulty` and its features but for the
+information of clues, nor the reasons in `rejected/`; and no program can say whether a text reads well or whether a step
+says in words just what its edges say.
 ";
 
 /// A row for each different name, in the order of names.
