@@ -4,6 +4,8 @@
 //! cannot change it, because no generator is ever shared. The stream is ChaCha8, whose output is specified and the
 //! same on every platform; the key is SHA-256 of seed and name.
 
+use std::io;
+
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
@@ -111,6 +113,24 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte)]).collect()
 }
 
+/// SHA-256 of all that a reader gives, in hex.
+///
+/// # Errors
+///
+/// What the reader says.
+pub fn sha256_of(mut reader: impl io::Read) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(hex(&hasher.finalize())),
+            Ok(n_read) => hasher.update(&buffer[..n_read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// SHA-256 of a text, in hex.
 pub fn sha256_hex(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
@@ -149,6 +169,13 @@ mod tests {
         let mut stream = Seed(1).stream(&["test"], 0);
         assert!((0..100).all(|_| stream.weighted(&[0.0, 1.0, 0.0]) == Some(1)));
         assert_eq!(stream.weighted(&[0.0]), None);
+    }
+
+    #[test]
+    fn a_reader_has_the_hash_of_its_text() {
+        let text = "x".repeat(200_000);
+        assert_eq!(sha256_of(text.as_bytes()).unwrap(), sha256_hex(&text));
+        assert_eq!(hex(&Sha256::digest("")), sha256_of(io::empty()).unwrap());
     }
 
     #[test]

@@ -5,8 +5,6 @@
 //! a missing one is.
 
 use std::fs::File;
-use std::io;
-use std::io::Read as _;
 use std::io::Seek as _;
 use std::path::Path;
 
@@ -16,11 +14,9 @@ use parquet::record::Field;
 use parquet::record::Row;
 use serde::Deserialize;
 use serde_json::Value;
-use sha2::Digest as _;
-use sha2::Sha256;
 
 use crate::audit::AuditError;
-use crate::seed::hex;
+use crate::seed::sha256_of;
 
 /// Gives each row of a file, in order, once the file has the expected hash.
 pub(super) fn each_row<T: for<'a> Deserialize<'a>>(
@@ -30,7 +26,8 @@ pub(super) fn each_row<T: for<'a> Deserialize<'a>>(
 ) -> Result<(), AuditError> {
     let io = |error| AuditError::Io { path: path.to_owned(), error };
     let mut file = File::open(path).map_err(io)?;
-    let found = sha256_of(&mut file).map_err(io)?;
+    let found = sha256_of(&file).map_err(io)?;
+    file.rewind().map_err(io)?;
     if found != sha256 {
         return Err(AuditError::Checksum { path: path.to_owned(), found, expected: sha256.to_owned() });
     }
@@ -41,21 +38,6 @@ pub(super) fn each_row<T: for<'a> Deserialize<'a>>(
         take(record.map_err(|error| AuditError::Row { path: path.to_owned(), row: number, error })?);
     }
     Ok(())
-}
-
-fn sha256_of(file: &mut File) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n_read) => hasher.update(&buffer[..n_read]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    file.rewind()?;
-    Ok(hex(&hasher.finalize()))
 }
 
 fn value_of_row(row: &Row) -> Value {

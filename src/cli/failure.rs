@@ -32,20 +32,27 @@ pub(crate) enum Exit {
     CannotCreate,
     /// Writing failed midway.
     CannotWrite,
-    /// A bound was reached before the work was done.
+    /// A bound was reached, or somebody asked for it, before the work was done.
     Stopped,
+}
+
+impl Exit {
+    /// The number.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Usage => 64,
+            Self::Input => 65,
+            Self::Bug => 70,
+            Self::CannotCreate => 73,
+            Self::CannotWrite => 74,
+            Self::Stopped => 75,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Usage => 64,
-            Exit::Input => 65,
-            Exit::Bug => 70,
-            Exit::CannotCreate => 73,
-            Exit::CannotWrite => 74,
-            Exit::Stopped => 75,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -209,8 +216,8 @@ fn details(error: &anyhow::Error) -> String {
 }
 
 fn told_problem(problem: &Problem) -> String {
-    let hint = problem.hint.as_deref().map(|hint| format!("    hint: {}\n", printable(hint))).unwrap_or_default();
-    format!("  {}\n{hint}", printable(&problem.text))
+    let Problem { location, text, hint } = problem;
+    format!("  {}: {}\n    hint: {}\n", printable(&location.to_string()), printable(text), printable(hint))
 }
 
 fn hints(error: &anyhow::Error) -> Vec<String> {
@@ -256,7 +263,12 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             thinkpath::Error::Write(WriteError::Different { .. }) => {
                 "`--fresh` replaces it, `--output DIR` writes elsewhere"
             }
-            thinkpath::Error::Write(WriteError::Foreign { .. }) => "`--output DIR` writes elsewhere",
+            thinkpath::Error::Write(WriteError::Stopped) => {
+                "give the same command again: it starts anew, and ends with the same bytes as if it had not been stopped"
+            }
+            thinkpath::Error::Write(WriteError::Foreign { .. } | WriteError::Busy { .. }) => {
+                "`--output DIR` writes elsewhere"
+            }
             _ if exit_of_library(error) == Exit::Bug => BUG_HINT,
             _ => return Vec::new(),
         }
@@ -298,6 +310,7 @@ fn exit_of_library(error: &thinkpath::Error) -> Exit {
         thinkpath::Error::Write(error) => exit_of_writing(error),
         thinkpath::Error::Snapshot(SnapshotError::Io { .. }) => Exit::CannotWrite,
         thinkpath::Error::Pipeline(PipelineError::Ledger { .. }) => Exit::CannotWrite,
+        thinkpath::Error::Pipeline(PipelineError::Records { .. } | PipelineError::Attempts { .. }) => Exit::Bug,
         // The table of relations is compiled in.
         thinkpath::Error::Relations(_) => Exit::Bug,
         _ => Exit::Input,
@@ -306,10 +319,14 @@ fn exit_of_library(error: &thinkpath::Error) -> Exit {
 
 fn exit_of_writing(error: &WriteError) -> Exit {
     match error {
-        WriteError::Different { .. } | WriteError::Foreign { .. } | WriteError::Manifest { .. } => Exit::CannotCreate,
+        WriteError::Different { .. }
+        | WriteError::Foreign { .. }
+        | WriteError::Busy { .. }
+        | WriteError::Manifest { .. } => Exit::CannotCreate,
         WriteError::Share { .. } | WriteError::Shares { .. } | WriteError::View { .. } | WriteError::Closed { .. } => {
             Exit::Input
         }
+        WriteError::Stopped => Exit::Stopped,
         WriteError::Licence { .. } | WriteError::Options { .. } | WriteError::Conservation { .. } => Exit::Bug,
         WriteError::Io { error, .. } if error.kind() == io::ErrorKind::PermissionDenied => Exit::CannotCreate,
         _ => Exit::CannotWrite,
@@ -366,12 +383,19 @@ mod tests {
     fn each_kind_of_failure_has_its_exit_code() {
         let io = |kind| WriteError::Io { path: "x".into(), error: io::Error::from(kind) };
         let conservation = WriteError::Conservation { mined: 1, written: 0, rejected: 0 };
+        let records = PipelineError::Records { path: "x".into(), read: 1, accounted_for: 0 };
+        let attempts =
+            PipelineError::Attempts { stratum: "x".into(), attempts: 1, dead_ends: 0, accepted: 0, rejected: 0 };
         for (error, expected) in [
             (of_library(Pipeline::read(Path::new("no such file")).unwrap_err()), Exit::Input),
             (of_library(io(io::ErrorKind::StorageFull)), Exit::CannotWrite),
             (of_library(io(io::ErrorKind::PermissionDenied)), Exit::CannotCreate),
             (of_library(WriteError::Different { dir: "x".into(), differences: Vec::new() }), Exit::CannotCreate),
             (of_library(conservation), Exit::Bug),
+            (of_library(records), Exit::Bug),
+            (of_library(attempts), Exit::Bug),
+            (of_library(WriteError::Busy { dir: "x".into() }), Exit::CannotCreate),
+            (of_library(WriteError::Stopped), Exit::Stopped),
             (anyhow::Error::from(Mistake::NoCode { code: "x".into() }), Exit::Usage),
             (anyhow::Error::from(AuditError::NoManifest { dir: "x".into() }), Exit::Input),
             (anyhow::Error::from(io(io::ErrorKind::StorageFull)), Exit::CannotWrite),

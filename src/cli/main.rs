@@ -51,7 +51,7 @@ Examples:
   thinkpath explain V101                       what a check looks at, and why
 
 Exit codes: 0 done; 64 usage; 65 bad input; 70 a bug of ours; 73, 74 output cannot be written;
-75 stopped before the end, at a bound that was given.";
+75 stopped before the end: at a bound that was given, or because it was asked to.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::json;
+use signal_hook::consts::SIGINT;
+use signal_hook::consts::SIGTERM;
+use signal_hook::flag::register;
+use signal_hook::flag::register_conditional_shutdown;
 use thinkpath::docs::codes;
 use thinkpath::finding::Finding;
 use thinkpath::finding::printable;
@@ -11,7 +15,9 @@ use thinkpath::pipeline::Pipeline;
 use thinkpath::pipeline::RunLedger;
 use thinkpath::pipeline::RunOptions;
 use thinkpath::pipeline::Summary;
+use thinkpath::write::Stop;
 
+use crate::failure::Exit;
 use crate::failure::Mistake;
 use crate::progress::Display;
 use crate::session::Session;
@@ -32,7 +38,7 @@ Examples:
 
 The same sources, pipeline and seed give the same bytes on any number of threads. A data set
 that is there already, complete and unchanged, is left alone; another one is replaced only
-with `--fresh`.")]
+with `--fresh`. Ctrl-C stops a run and leaves nothing half-written.")]
 pub(crate) struct Arguments {
     /// The pipeline file
     pipeline: PathBuf,
@@ -67,13 +73,30 @@ pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()
         }
         rayon::ThreadPoolBuilder::new().num_threads(count).build_global()?;
     }
-    let options = RunOptions { output: arguments.output.clone(), fresh: arguments.fresh, roots: session.roots.clone() };
+    let options = RunOptions {
+        output: arguments.output.clone(),
+        fresh: arguments.fresh,
+        roots: session.roots.clone(),
+        stop: stop_on_signal()?,
+    };
     let progress = Display::new();
     let summary = pipeline.run(&options, &progress)?;
     drop(progress);
     tell(&summary.findings);
     print(&if arguments.json { as_json(&summary)? } else { as_text(&pipeline.title, &summary) })?;
     Ok(())
+}
+
+/// Ctrl-C, or a supervisor that wants the machine back, stops a run where it leaves nothing behind. Asked twice it ends
+/// on the spot: what was half done is then cleared away by the next run.
+fn stop_on_signal() -> anyhow::Result<Stop> {
+    let stop = Stop::default();
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the second signal finds the flag set by the first.
+        register_conditional_shutdown(signal, Exit::Stopped.code().into(), stop.flag())?;
+        register(signal, stop.flag())?;
+    }
+    Ok(stop)
 }
 
 /// Says what the stages saw, a few of each code.

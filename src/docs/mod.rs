@@ -21,4 +21,7 @@ pub mod decisions {
 
     #[doc = include_str!("decisions/two_readings.md")]
     pub mod two_readings {}
+
+    #[doc = include_str!("decisions/what_is_held_out.md")]
+    pub mod what_is_held_out {}
 }

@@ -1,7 +1,7 @@
 //! What a source says, before it is a graph.
 //!
 //! Records live here and not with the readers, because the graph is built from them and knows no file format. Each
-//! carries its [`Place`]. The counts of [`FileTally`] obey one law, checked wherever they are printed:
+//! carries its [`Place`]. The counts of [`FileTally`] obey one law, and a pipeline builds no graph that breaks it:
 //! read = loaded + duplicates + left out + quarantined.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,6 @@ use crate::kg::Curie;
 use crate::kg::Licence;
 use crate::kg::RelationId;
 use crate::location::FileId;
-use crate::location::Location;
 use crate::location::Place;
 
 /// How near a synonym is to its term, nearest first.
@@ -269,9 +268,14 @@ pub struct FileTally {
 }
 
 impl FileTally {
+    /// Records whose fate is known.
+    pub fn accounted_for(&self) -> u64 {
+        self.loaded + self.duplicates + self.left_out.values().sum::<u64>() + self.quarantined
+    }
+
     /// Whether every record is accounted for.
     pub fn is_conserved(&self) -> bool {
-        self.read == self.loaded + self.duplicates + self.left_out.values().sum::<u64>() + self.quarantined
+        self.read == self.accounted_for()
     }
 }
 
@@ -297,19 +301,6 @@ pub struct Records {
     pub matches: Vec<MatchRecord>,
     /// What the readers saw.
     pub findings: Vec<Finding>,
-}
-
-impl Records {
-    /// The place of a record for a message.
-    pub fn location(&self, place: Place) -> Location {
-        let path = self.files.get(place.file.index()).map_or("", |file| &file.path);
-        Location::line(path, place.line)
-    }
-
-    /// The file of an id.
-    pub fn file(&self, file: FileId) -> Option<&FileTally> {
-        self.files.get(file.index())
-    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,13 @@ pub struct MetapathError {
     text: Box<str>,
 }
 
+impl Metapath {
+    /// The relations that are walked, in order.
+    pub fn relations(&self) -> impl Iterator<Item = &str> {
+        self.hops.iter().map(|(relation, _, _)| &**relation)
+    }
+}
+
 impl FromStr for Metapath {
     type Err = MetapathError;
 

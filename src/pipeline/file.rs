@@ -40,6 +40,12 @@ pub struct Pipeline {
     /// SHA-256 of the file.
     #[serde(skip)]
     pub sha256: String,
+    /// The file as messages name it.
+    #[serde(skip)]
+    pub(super) file: Box<str>,
+    /// What stands in it: places of mistakes are looked for there.
+    #[serde(skip)]
+    pub(super) text: Box<str>,
 }
 
 /// Why a pipeline file cannot be used.
@@ -62,6 +68,33 @@ pub enum PipelineError {
         location: Location,
         /// What is wrong.
         text: Box<str>,
+    },
+    /// Records of a file were lost or doubled: a bug of ours.
+    #[error("`{path}` has {read} records, but {accounted_for} are loaded, duplicates, left out or in quarantine")]
+    Records {
+        /// The file.
+        path: Box<str>,
+        /// Records in it.
+        read: u64,
+        /// Records whose fate is known.
+        accounted_for: u64,
+    },
+    /// Attempts of a stratum were lost or doubled: a bug of ours.
+    #[error(
+        "`{stratum}` made {attempts} attempts, but {dead_ends} dead ends, {accepted} accepted and {rejected} rejected \
+         items are accounted for"
+    )]
+    Attempts {
+        /// The stratum.
+        stratum: String,
+        /// Indices that were tried.
+        attempts: u64,
+        /// Those that gave no candidate.
+        dead_ends: u64,
+        /// Items that were accepted.
+        accepted: u64,
+        /// Items and candidates that were rejected.
+        rejected: u64,
     },
     /// The run's own record cannot be written.
     #[error("cannot write `{path}`")]
@@ -98,6 +131,8 @@ impl Pipeline {
             text: error.message().into(),
         })?;
         pipeline.sha256 = sha256_hex(text);
+        pipeline.file = file.into();
+        pipeline.text = text.into();
         Ok(pipeline)
     }
 }

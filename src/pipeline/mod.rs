@@ -19,6 +19,7 @@ use crate::finding::Finding;
 use crate::ingest;
 use crate::kg;
 use crate::kg::Built;
+use crate::kg::FileTally;
 use crate::kg::Relations;
 use crate::kg::statistics::Statistics;
 use crate::mine;
@@ -27,6 +28,8 @@ use crate::synth;
 use crate::synth::Item;
 use crate::write;
 use crate::write::Rejection;
+
+use quota::Quotas;
 
 pub use check::Problem;
 pub use file::Pipeline;
@@ -44,6 +47,8 @@ pub struct RunOptions {
     pub fresh: bool,
     /// Where sources are looked for, in order.
     pub roots: Vec<PathBuf>,
+    /// Set by whoever wants the run to end early.
+    pub stop: write::Stop,
 }
 
 /// Told how far a run is: for a person who waits. Nothing may depend on it.
@@ -88,11 +93,12 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`Error`] if a source cannot be read, or too much of one cannot be used.
+    /// [`Error`] if a source cannot be read, or too much of one cannot be used, or a record was lost by us.
     pub fn graph(&self, roots: &[PathBuf]) -> Result<Built, Error> {
         let relations = Relations::standard()?;
         let records = ingest::read(&self.ingest, &relations, roots)?;
         let built = kg::build(records, &relations, &self.kg)?;
+        check_conservation(&built.files)?;
         ingest::check_quarantine(&self.ingest, &built)?;
         Ok(built)
     }
@@ -101,7 +107,7 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`Error`] from whatever stage stops it.
+    /// [`Error`] from whatever stage stops it; [`write::WriteError::Stopped`] if it was asked to end.
     pub fn run(&self, options: &RunOptions, progress: &dyn Progress) -> Result<Summary, Error> {
         let mut ledger = RunLedger::default();
         let dir = options.output.clone().unwrap_or_else(|| self.write.dir.clone());
@@ -109,6 +115,7 @@ impl Pipeline {
         progress.begin("read sources and build the graph", None);
         let started = Instant::now();
         let built = self.open_graph(&options.roots)?;
+        options.stop.check()?;
         let graph = &built.graph;
         let statistics = Statistics::of(graph);
         ledger.took("ingest and kg", started);
@@ -119,23 +126,29 @@ impl Pipeline {
             graph_sha256: write::graph_sha256(graph),
             pipeline_sha256: self.sha256.clone(),
             seed: Seed(self.seed),
+            sources: write::source_entries(graph.sources(), &built.files, &options.roots),
+            ingest: write::ingest_entries(&built.files, &options.roots),
         };
-        if let Some(manifest) = write::prepare(target, &identity)? {
-            let (strata, findings) = (Vec::new(), built.findings);
-            return Ok(Summary { dir, is_new: false, manifest, strata, findings, ledger });
-        }
+        let claim = match write::prepare(target, &identity)? {
+            write::Prepared::Ready(claim) => claim.until(options.stop.clone()),
+            write::Prepared::Unchanged(manifest) => {
+                let (strata, findings) = (Vec::new(), built.findings);
+                return Ok(Summary { dir, is_new: false, manifest: *manifest, strata, findings, ledger });
+            }
+        };
 
         let started = Instant::now();
         let context = mine::Context { graph, statistics: &statistics, seed: Seed(self.seed) };
         let writer = synth::Writer::new(context);
         let mut outcome = Outcome::default();
-        let mut asked = quota::Asked::default();
+        let asked = write::Asked::default();
+        let mut quotas = Quotas { writer: &writer, progress, stop: &options.stop, asked };
         for stratum in mine::strata(context, &self.mine)? {
             if !self.synth.takes(stratum.strategy) {
                 continue;
             }
             progress.begin(&stratum.name, Some(stratum.n_items as u64));
-            let filled = quota::fill(&writer, &stratum, &mut asked, progress);
+            let filled = quotas.fill(&stratum)?;
             progress.end(&filled.report.to_string());
             outcome.findings.extend(filled.report.finding());
             outcome.accepted.extend(filled.accepted);
@@ -146,18 +159,16 @@ impl Pipeline {
 
         progress.begin("write the data set", None);
         let started = Instant::now();
-        let n_mined = (outcome.accepted.len() + outcome.rejected.len()) as u64;
+        let n_mined = outcome.strata.iter().map(StratumReport::n_mined).sum();
         let data_set = write::DataSet {
             title: &self.title,
             identity: &identity,
             graph,
-            files: &built.files,
-            roots: &options.roots,
             n_mined,
             accepted: outcome.accepted,
             rejected: outcome.rejected,
         };
-        let written = write::write(data_set, &self.write, target)?;
+        let written = write::write(data_set, &self.write, claim)?;
         ledger.took("write", started);
         progress.end(&format!("{} items in {}", written.manifest.funnel.written, dir.display()));
 
@@ -178,7 +189,45 @@ struct Outcome {
     findings: Vec<Finding>,
 }
 
+/// Each record of each file is loaded, a duplicate, left out or in quarantine.
+fn check_conservation(files: &[FileTally]) -> Result<(), PipelineError> {
+    match files.iter().find(|file| !file.is_conserved()) {
+        Some(file) => Err(PipelineError::Records {
+            path: file.path.clone(),
+            read: file.read,
+            accounted_for: file.accounted_for(),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// A path as a message shows it.
 fn display(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_not_accounted_for_is_our_bug() {
+        let file = |read| FileTally {
+            path: "hpo/a".into(),
+            source: 0,
+            sha256: "".into(),
+            read,
+            loaded: 4,
+            duplicates: 1,
+            left_out: [("IEA".into(), 2), ("self loop".into(), 1)].into(),
+            quarantined: 2,
+        };
+        assert!(check_conservation(&[file(10)]).is_ok());
+        let error = check_conservation(&[file(10), file(11)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`hpo/a` has 11 records, but 10 are loaded, duplicates, left out or in quarantine"
+        );
+        assert!(check_conservation(&[file(9)]).is_err());
+    }
 }

@@ -216,7 +216,7 @@ pub struct Item {
     pub organ_system: Option<NodeId>,
     /// Structural difficulty.
     pub difficulty: Difficulty,
-    /// How many names of nodes beside the cited edges it uses: their sources count for the licence.
+    /// Nodes beside the ends of cited edges whose names it uses: their sources count for the licence.
     pub named: Vec<NodeId>,
 }
 
@@ -238,6 +238,35 @@ impl Item {
     pub fn thinking(&self) -> String {
         let texts: Vec<&str> = self.steps.iter().map(|step| step.text.as_str()).collect();
         texts.join(" ")
+    }
+
+    /// Every edge that it cites, in binding, thinking path and denials: sorted, each once.
+    pub fn cited_edges(&self) -> Vec<EdgeId> {
+        let steps = self.steps.iter().flat_map(|step| &step.edges);
+        let denials = self.distractors.iter().flat_map(|distractor| &distractor.edges);
+        let mut edges: Vec<EdgeId> =
+            self.path.iter().map(|hop| hop.edge).chain(steps.chain(denials).copied()).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    }
+
+    /// Every node that is published with it, by name or by CURIE: sorted, each once. Whoever asks whether an item may
+    /// be passed on has to ask of these, and whoever lists its sources has to list theirs.
+    pub fn nodes_used(&self, graph: &Graph) -> Vec<NodeId> {
+        let mut nodes = self.named.clone();
+        nodes.extend(self.cited_edges().into_iter().flat_map(|edge| {
+            let edge = graph.edge(edge);
+            [edge.subject, edge.object]
+        }));
+        nodes.extend(self.options.iter().flat_map(|option| &option.nodes));
+        nodes.extend(&self.answer);
+        nodes.extend(&self.other_answers);
+        nodes.extend(self.organ_system);
+        nodes.extend(self.pattern.anchors());
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
     }
 
     /// Puts the options in a new order: position `i` then shows what stood at `order[i]`. Does nothing unless `order`

@@ -213,7 +213,8 @@ fn n_hops(candidate: &Candidate) -> u32 {
     let hops = match candidate.question {
         Question::Diagnosis(_) | Question::Contrast { .. } => 1,
         Question::CausalGene { .. } | Question::FindingSet { .. } => 2,
-        Question::Path | Question::Coding => candidate.path.len(),
+        // A binding may climb a hierarchy over several edges where the pattern has one clause.
+        Question::Path | Question::Coding => candidate.pattern.clauses.len(),
     };
     u32::try_from(hops).unwrap_or(u32::MAX)
 }

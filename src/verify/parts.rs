@@ -72,31 +72,6 @@ pub(super) fn diseases_of(context: Context<'_>, option: NodeId) -> Vec<NodeId> {
     }
 }
 
-/// Every edge that an item cites.
-pub(super) fn cited(item: &Item) -> Vec<EdgeId> {
-    let steps = item.steps.iter().flat_map(|step| step.edges.iter().copied());
-    let denying = item.distractors.iter().flat_map(|distractor| distractor.edges.iter().copied());
-    let mut edges: Vec<EdgeId> = item.path.iter().map(|hop| hop.edge).chain(steps).chain(denying).collect();
-    edges.sort_unstable();
-    edges.dedup();
-    edges
-}
-
-/// Every node that an item uses: ends of cited edges, options, answer, anchors.
-pub(super) fn used(context: Context<'_>, item: &Item) -> Vec<NodeId> {
-    let mut nodes: Vec<NodeId> = item.named.clone();
-    for edge in cited(item) {
-        let ends = context.graph.edge(edge);
-        nodes.extend([ends.subject, ends.object]);
-    }
-    nodes.extend(item.options.iter().flat_map(|option| option.nodes.iter().copied()));
-    nodes.extend(&item.answer);
-    nodes.extend(item.pattern.anchors());
-    nodes.sort_unstable();
-    nodes.dedup();
-    nodes
-}
-
 /// The edge of the binding that states a finding of a disease.
 pub(super) fn stated(context: Context<'_>, item: &Item, disease: NodeId, finding: NodeId) -> Option<EdgeId> {
     let has = relation(context.graph, "has_phenotype");

@@ -6,24 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-
 use crate::finding::Finding;
 use crate::kg::Graph;
-use crate::kg::NodeId;
-use crate::kg::normal_name;
 use crate::seed::Seed;
 use crate::synth::Item;
+use crate::write::Asked;
 use crate::write::Rejected;
 use crate::write::Rejection;
 use crate::write::split::Split;
 use crate::write::split::SplitShares;
 use crate::write::split::splits;
-
-/// Same pattern, anchors and key.
-const SAME_FACTS: &str = "V401";
-/// Same words.
-const SAME_WORDS: &str = "V402";
 
 /// An item with its place in the data set.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,28 +57,13 @@ pub fn assemble(graph: &Graph, accepted: Vec<Item>, seed: Seed, shares: &SplitSh
 
 /// Of items that ask the same, the first accepted stays.
 fn without_duplicates(graph: &Graph, accepted: Vec<Item>) -> (Vec<Item>, Vec<Rejection>) {
-    type Facts = (String, Vec<NodeId>, Vec<NodeId>);
-    let mut ids: IndexMap<String, ()> = IndexMap::new();
-    let mut facts: IndexMap<Facts, String> = IndexMap::new();
-    let mut words: IndexMap<String, String> = IndexMap::new();
+    let mut asked = Asked::default();
     let (mut kept, mut duplicates) = (Vec::with_capacity(accepted.len()), Vec::new());
     for item in accepted {
-        let mut anchors = item.pattern.anchors();
-        anchors.sort_unstable();
-        let fact = (item.pattern.shape(graph), anchors, item.answer.clone());
-        let question = normal_name(&item.question_text());
-        let same_facts = facts.get(&fact).cloned().or_else(|| ids.contains_key(&item.id).then(|| item.id.clone()));
-        let reason = match (same_facts, words.get(&question)) {
-            (Some(other), _) => Some((SAME_FACTS, format!("item {other} has the same pattern, anchors and key"))),
-            (None, Some(other)) => Some((SAME_WORDS, format!("item {other} asks the same question in the same words"))),
-            (None, None) => None,
-        };
-        match reason {
+        match asked.before(graph, &item) {
             Some((by, because)) => duplicates.push(Rejection { what: Rejected::item(item), by, because }),
             None => {
-                ids.insert(item.id.clone(), ());
-                facts.insert(fact, item.id.clone());
-                words.insert(question, item.id.clone());
+                asked.note(graph, &item);
                 kept.push(item);
             }
         }

@@ -127,9 +127,14 @@ and each step of the thinking path cites edges that exist. {models}
             let _ = writeln!(text, "| `{name}` | {purpose} | {splits} |");
         }
         text.push_str(
-            "\nAll configurations share ids and splits. Splits are made on the graph: across them no two items share \
-             their anchors and key, their binding, an edge that touches the key, or their stem; \
-             `components.parquet` lists which items had to stay together.\n",
+            "\nAll configurations share ids and splits. Splits are made on the graph. Call an edge of an item's `path` \
+             that touches its key an *answer edge*; the inverse of an edge and the same edge from another source count \
+             as the edge itself. Across splits no two items share their key, their anchors and key, their `path`, or \
+             their stem, and no `path` holds an answer edge of an item of another split; `components.parquet` lists \
+             which items had to stay together by this. No answer edge of a validation or test item is cited anywhere \
+             in another split, be it in `path`, `steps` or `distractor_reasons`. The reverse is not promised: the \
+             thinking path of a validation or test item may cite an answer edge of a train item, where it says why \
+             that item's key is no answer here.\n",
         );
     }
 
@@ -246,8 +251,22 @@ python verify/verify.py .
 sha256sum -c SHA256SUMS
 ```
 
-`verify/` holds plain SQL and one Python file that use nothing of ours: they recompute every claim from `items` and
-`graph/`.
+`verify/` holds plain SQL and Python that use nothing of ours. From `items` and `graph/` they recompute, for every item:
+
+- the answers under both readings, the key and its letter, `other_answers`, the binding, `pattern`, `anchors`, `id`,
+  `hops`, and that `query` asks what `clauses` ask;
+- of each wrong option: the clues it fails, its denials, its risk, that it is no kin of the key or of another option (by
+  kind, by name, by a shared gene);
+- of each clue: how frequent and how telling it is, that clues are independent, and that no other disease nearly fits;
+- that steps cite edges that exist and words that stand in the question, and name nothing else; that the question does
+  not give the answer away;
+- sources, licences, `tier` (but for paths and contrasts), and that `confidence` is at most what risks and evidence
+  leave;
+- duplicates, splits, the balance of letters, the views, the funnel, and the hash of every file.
+
+They do not recompute `category`, `organ_system`, `metapath`, `chain_shape`, `difficulty` and its features but for the
+information of clues, nor the reasons in `rejected/`; and no program can say whether a text reads well or whether a step
+says in words just what its edges say.
 ";
 
 /// A row for each different name, in the order of names.

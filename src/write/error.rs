@@ -78,14 +78,21 @@ pub enum WriteError {
     },
     /// The folder holds something else.
     #[error(
-        "{} holds files that are no data set of ours (`{file}`); choose a folder that is empty or does not exist",
+        "{} holds `{file}`, which is no file of a data set of ours; move it away, or choose a folder that is empty or \
+         does not exist",
         .dir.display()
     )]
     Foreign {
         /// The folder.
         dir: PathBuf,
-        /// One of them.
+        /// One of its files.
         file: String,
+    },
+    /// Another run is at work there.
+    #[error("another run is writing to {}; wait until it has ended, or choose another folder", .dir.display())]
+    Busy {
+        /// The folder.
+        dir: PathBuf,
     },
     /// The folder holds another data set.
     #[error("{} holds another data set:{}", .dir.display(), shown(.differences))]
@@ -95,6 +102,9 @@ pub enum WriteError {
         /// In what it differs.
         differences: Vec<Difference>,
     },
+    /// Somebody asked for it.
+    #[error("the run was stopped before its data set was complete; the folder holds nothing of it")]
+    Stopped,
     /// A part of the graph may not be passed on, and the format cannot leave it out.
     #[error("source `{source_name}` may not be passed on, its licence is `{licence}`; KGX and Parquet leave it out")]
     Closed {
@@ -134,8 +144,8 @@ pub enum WriteError {
 /// A field of the manifest in which two data sets differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The field.
-    pub field: &'static str,
+    /// The field, by its way from the root: `sources[0].credit`.
+    pub field: String,
     /// What the folder has.
     pub there: String,
     /// What would be written.

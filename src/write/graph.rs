@@ -82,6 +82,8 @@ record! {
     pub(super) struct RelationRow {
         /// The name.
         relation: String,
+        /// The IRI that it has in queries and in RDF.
+        predicate: String,
         /// The name read backwards.
         inverse: String,
         /// Holds both ways.
@@ -170,6 +172,7 @@ fn edge_row(graph: &Graph, id: EdgeId, edge: Edge) -> EdgeRow {
 fn relation_row(relation: &Relation) -> RelationRow {
     RelationRow {
         relation: relation.name.to_string(),
+        predicate: relation.iri(),
         inverse: relation.inverse.to_string(),
         is_symmetric: relation.is_symmetric,
         is_transitive: relation.is_transitive,

@@ -4,5 +4,11 @@
 //! what one implementation believes of itself.
 
 /// File names below `verify/` and their texts.
-pub(super) const KIT: &[(&str, &str)] =
-    &[("checks.sql", include_str!("kit/checks.sql")), ("verify.py", include_str!("kit/verify.py"))];
+pub(super) const KIT: &[(&str, &str)] = &[
+    ("checks.sql", include_str!("kit/checks.sql")),
+    ("proofs.py", include_str!("kit/proofs.py")),
+    ("queries.py", include_str!("kit/queries.py")),
+    ("readings.py", include_str!("kit/readings.py")),
+    ("rules.py", include_str!("kit/rules.py")),
+    ("verify.py", include_str!("kit/verify.py")),
+];

@@ -38,7 +38,7 @@ record! {
 
 /// Writes every table; says which configurations there are.
 pub(super) fn write_tables(
-    staging: &mut Staging<'_>,
+    staging: &mut Staging,
     identity: &Identity,
     graph: &Graph,
     items: &[Placed],
@@ -85,9 +85,9 @@ pub(super) fn write_tables(
         id: item.id.clone(),
         split: split.as_str(),
     });
-    let sealed = write_table(&staging.path("components.parquet"), components)?;
+    let sealed = write_table(&staging.next("components.parquet")?, components)?;
     staging.add("components.parquet".to_owned(), sealed);
-    for (name, sealed) in graph::write_tables(graph, &staging.path("graph"))? {
+    for (name, sealed) in graph::write_tables(graph, &staging.next("graph")?)? {
         staging.add(format!("graph/{name}"), sealed);
     }
     Ok(configurations)
@@ -96,7 +96,7 @@ pub(super) fn write_tables(
 /// Writes the splits of one folder and says which of them have rows. A split without rows has no file, but a folder
 /// has at least one, so that whoever reads `folder/*.parquet` finds the columns.
 fn write_shards<T>(
-    staging: &mut Staging<'_>,
+    staging: &mut Staging,
     folder: &str,
     parts: &[(&'static str, Vec<&T>)],
     mut write: impl FnMut(&Path, &[&T]) -> Result<Sealed, WriteError>,
@@ -110,7 +110,7 @@ fn write_shards<T>(
         }
         for (number, shard) in shards.iter().enumerate() {
             let name = format!("{folder}/{split}-{number:05}-of-{:05}.parquet", shards.len());
-            let sealed = write(&staging.path(&name), shard)?;
+            let sealed = write(&staging.next(&name)?, shard)?;
             staging.add(name, sealed);
         }
         if !rows.is_empty() {
@@ -123,11 +123,24 @@ fn write_shards<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seed::Seed;
+    use crate::write::Prepared;
+    use crate::write::Target;
+    use crate::write::prepare;
 
     #[test]
     fn many_rows_are_cut_into_numbered_shards() {
         let folder = tempfile::tempdir().unwrap();
-        let mut staging = Staging::new(folder.path()).unwrap();
+        let target = Target { dir: folder.path(), is_fresh: false };
+        let identity = Identity {
+            graph_sha256: String::new(),
+            pipeline_sha256: String::new(),
+            seed: Seed(7),
+            sources: Vec::new(),
+            ingest: Vec::new(),
+        };
+        let Prepared::Ready(claim) = prepare(target, &identity).unwrap() else { panic!("the folder is empty") };
+        let mut staging = Staging::new(claim).unwrap();
         let rows = vec![&(); 2 * ROWS_PER_SHARD + 1];
         let (mut names, mut sizes) = (Vec::new(), Vec::new());
         let parts = [("train", rows), ("test", Vec::new())];

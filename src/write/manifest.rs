@@ -4,11 +4,13 @@
 //! is the same file; times, host and memory belong to `run.json`.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::kg::FileTally;
 use crate::kg::Source;
@@ -56,8 +58,14 @@ pub struct SourceEntry {
     pub version: String,
     /// The licence class.
     pub licence: String,
+    /// The licence's own name.
+    #[serde(default)]
+    pub licence_name: String,
     /// The sentence that must stand wherever the data is shown.
     pub credit: String,
+    /// Where it comes from.
+    #[serde(default)]
+    pub home: String,
     /// Its files.
     pub files: Vec<SourceFileEntry>,
 }
@@ -133,20 +141,42 @@ impl Manifest {
         Ok(text)
     }
 
-    /// In what another data set is not this one: format, program, graph, pipeline, seed.
-    pub(super) fn differences(&self, here: &Self) -> Vec<Difference> {
-        let fields = [
-            ("format_version", self.format_version.to_string(), here.format_version.to_string()),
-            ("thinkpath_version", self.thinkpath_version.clone(), here.thinkpath_version.clone()),
-            ("graph_sha256", self.graph_sha256.clone(), here.graph_sha256.clone()),
-            ("pipeline_sha256", self.pipeline_sha256.clone(), here.pipeline_sha256.clone()),
-            ("seed", self.seed.to_string(), here.seed.to_string()),
-        ];
-        fields
-            .into_iter()
-            .filter(|(_, there, here)| there != here)
-            .map(|(field, there, here)| Difference { field, there, here })
-            .collect()
+    /// In what another data set is not this one, of all that is known before the first candidate is mined.
+    pub(super) fn differences(&self, here: &Self) -> Result<Vec<Difference>, WriteError> {
+        let made_from = |manifest: &Self| {
+            let (funnel, splits, files) = (Funnel::default(), SplitCounts::default(), Vec::new());
+            serde_json::to_value(Self { funnel, splits, files, ..manifest.clone() }).map_err(WriteError::Json)
+        };
+        let mut differences = Vec::new();
+        compare("", &made_from(self)?, &made_from(here)?, &mut differences);
+        Ok(differences)
+    }
+}
+
+/// Finds the fields in which two values differ, each by its way from the root, as `sources[0].credit`.
+fn compare(field: &str, there: &Value, here: &Value, differences: &mut Vec<Difference>) {
+    let told = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(entries) => format!("a list of {}", entries.len()),
+        Value::Null => "nothing".to_owned(),
+        value => value.to_string(),
+    };
+    match (there, here) {
+        (Value::Object(left), Value::Object(right)) => {
+            let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+            for name in names {
+                let field = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
+                let of = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
+                compare(&field, &of(left), &of(right), differences);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (at, (left, right)) in left.iter().zip(right).enumerate() {
+                compare(&format!("{field}[{at}]"), left, right, differences);
+            }
+        }
+        _ if there == here => {}
+        _ => differences.push(Difference { field: field.to_owned(), there: told(there), here: told(here) }),
     }
 }
 
@@ -169,8 +199,8 @@ impl Funnel {
     }
 }
 
-/// The sources with their files.
-pub(super) fn source_entries(sources: &[Source], files: &[FileTally], roots: &[PathBuf]) -> Vec<SourceEntry> {
+/// The sources with their files, as a manifest lists them; `roots` are the folders in which sources were looked for.
+pub fn source_entries(sources: &[Source], files: &[FileTally], roots: &[PathBuf]) -> Vec<SourceEntry> {
     let files_of = |number: usize| {
         files
             .iter()
@@ -185,14 +215,16 @@ pub(super) fn source_entries(sources: &[Source], files: &[FileTally], roots: &[P
             name: source.name.to_string(),
             version: source.version.to_string(),
             licence: source.licence.to_string(),
+            licence_name: source.licence_name.to_string(),
             credit: source.credit.to_string(),
+            home: source.home.to_string(),
             files: files_of(number),
         })
         .collect()
 }
 
-/// The fate of the records of every file.
-pub(super) fn ingest_entries(files: &[FileTally], roots: &[PathBuf]) -> Vec<IngestEntry> {
+/// The fate of the records of every file, as a manifest lists it.
+pub fn ingest_entries(files: &[FileTally], roots: &[PathBuf]) -> Vec<IngestEntry> {
     files
         .iter()
         .map(|file| IngestEntry {
@@ -236,6 +268,31 @@ mod tests {
         );
         let funnel = Funnel::new(4, 1, ["V101", "over_quota", "V101"].into_iter()).unwrap();
         assert_eq!(funnel.rejected["V101"], 2);
+    }
+
+    #[test]
+    fn a_difference_is_told_by_its_way_from_the_root() {
+        let (there, here) = (
+            serde_json::json!({"seed": 7, "sources": [{"name": "a", "files": [1]}], "left_out": {"x": 1}}),
+            serde_json::json!({"seed": 8, "sources": [{"name": "b", "files": [1, 2]}], "left_out": {"y": 1}}),
+        );
+        let mut differences = Vec::new();
+        compare("", &there, &here, &mut differences);
+        let told: Vec<String> =
+            differences.iter().map(|of| format!("{}: {} / {}", of.field, of.there, of.here)).collect();
+        assert_eq!(
+            told,
+            [
+                "left_out.x: 1 / nothing",
+                "left_out.y: nothing / 1",
+                "seed: 7 / 8",
+                "sources[0].files: a list of 1 / a list of 2",
+                "sources[0].name: a / b",
+            ]
+        );
+        let mut none = Vec::new();
+        compare("", &here, &here, &mut none);
+        assert!(none.is_empty());
     }
 
     #[test]

@@ -4,10 +4,13 @@
 //! not trust us needs to check it: the graph, the rejected candidates, the manifest with the fate of every record and
 //! every hash. The same items give the same bytes on every machine.
 
+mod asked;
 mod assemble;
 mod card;
 mod cell;
+mod claim;
 mod commit;
+mod component;
 mod error;
 mod exchange;
 mod graph;
@@ -19,6 +22,7 @@ mod rows;
 mod sample;
 mod schema;
 mod split;
+mod stop;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -29,7 +33,6 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::finding::Finding;
-use crate::kg::FileTally;
 use crate::kg::Graph;
 use crate::mine::Candidate;
 use crate::seed::Seed;
@@ -39,10 +42,13 @@ use crate::write::cell::LETTERS;
 use crate::write::commit::Staging;
 use crate::write::layout::write_tables;
 
+pub use asked::Asked;
 pub use assemble::Assembled;
 pub use assemble::Placed;
 pub use assemble::assemble;
-pub use commit::Target;
+pub use claim::Claim;
+pub use claim::Prepared;
+pub use claim::Target;
 pub use error::Difference;
 pub use error::WriteError;
 pub use exchange::write_kgx;
@@ -57,8 +63,11 @@ pub use manifest::Manifest;
 pub use manifest::SourceEntry;
 pub use manifest::SourceFileEntry;
 pub use manifest::SplitCounts;
+pub use manifest::ingest_entries;
+pub use manifest::source_entries;
 pub use split::Split;
 pub use split::SplitShares;
+pub use stop::Stop;
 pub use views::View;
 
 /// The version of columns and layout; a change of either is a new one.
@@ -97,7 +106,8 @@ impl WriteConfig {
     }
 }
 
-/// What a data set is made from: two with equal identities are equal in every byte.
+/// What a data set is made from, and all that manifest and card say of it: two with equal identities are equal in
+/// every byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// [`graph_sha256`] of the graph.
@@ -106,6 +116,10 @@ pub struct Identity {
     pub pipeline_sha256: String,
     /// The seed.
     pub seed: Seed,
+    /// [`source_entries`]: a corrected credit line makes another data set.
+    pub sources: Vec<SourceEntry>,
+    /// [`ingest_entries`].
+    pub ingest: Vec<IngestEntry>,
 }
 
 /// Something that was mined and not published.
@@ -156,10 +170,6 @@ pub struct DataSet<'a> {
     pub identity: &'a Identity,
     /// The graph.
     pub graph: &'a Graph,
-    /// The files that the graph was read from.
-    pub files: &'a [FileTally],
-    /// The folders in which sources were looked for: paths below them are what the manifest shows.
-    pub roots: &'a [PathBuf],
     /// How many candidates were mined.
     pub n_mined: u64,
     /// The items, in the order of acceptance.
@@ -173,55 +183,49 @@ pub struct DataSet<'a> {
 pub struct Written {
     /// The manifest as it stands in the folder.
     pub manifest: Manifest,
-    /// False if the folder held this data set already.
-    pub is_new: bool,
     /// What a person should know.
     pub findings: Vec<Finding>,
 }
 
-/// Looks at the folder before anything is computed: the manifest of the same data set if that is there, complete and
-/// unharmed; `None` if it is to be written, and can be.
+/// Looks at the folder before anything is computed, and keeps other runs out of it.
 ///
 /// # Errors
 ///
 /// [`WriteError::Different`] if another data set is there and may not be replaced, [`WriteError::Foreign`] if
-/// something else is, [`WriteError::Io`] if the folder cannot be written.
-pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Option<Manifest>, WriteError> {
-    commit::prepare(target, &blank_manifest(identity))
+/// something else is, [`WriteError::Busy`] if another run is writing there, [`WriteError::Io`] if the folder cannot be
+/// written.
+pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Prepared, WriteError> {
+    claim::prepare(target, &blank_manifest(identity))
 }
 
 /// Writes a data set: all of it, or nothing.
 ///
 /// # Errors
 ///
-/// As for [`prepare`]; [`WriteError::Licence`], [`WriteError::Options`] or [`WriteError::Conservation`] if an earlier
-/// stage broke its word.
-pub fn write(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Result<Written, WriteError> {
-    if let Some(manifest) = prepare(target, data.identity)? {
-        return Ok(Written { manifest, is_new: false, findings: Vec::new() });
-    }
-    let DataSet { title, identity, graph, files, roots, n_mined, accepted, mut rejected } = data;
+/// [`WriteError::Io`] and the like if it cannot be written; [`WriteError::Stopped`] if the claim was [`Claim::until`]
+/// then; [`WriteError::Licence`], [`WriteError::Options`] or
+/// [`WriteError::Conservation`] if an earlier stage broke its word.
+pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Written, WriteError> {
+    let DataSet { title, identity, graph, n_mined, accepted, mut rejected } = data;
     let Assembled { items, duplicates, findings } = assemble(graph, accepted, identity.seed, &config.splits);
     items.iter().try_for_each(|placed| check(graph, &placed.item))?;
     rejected.extend(duplicates);
     rejected.sort_by(|left, right| left.what.order().cmp(&right.what.order()));
     let n_of = |split: Split| items.iter().filter(|placed| placed.split == split).count() as u64;
     let manifest = Manifest {
-        sources: manifest::source_entries(graph.sources(), files, roots),
-        ingest: manifest::ingest_entries(files, roots),
         funnel: Funnel::new(n_mined, items.len() as u64, rejected.iter().map(|rejection| rejection.by))?,
         splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
         ..blank_manifest(identity)
     };
 
-    let mut staging = Staging::new(target.dir)?;
+    let mut staging = Staging::new(claim)?;
     let configurations = write_tables(&mut staging, identity, graph, &items, &rejected, &config.views)?;
     let card = Card { title, manifest: &manifest, graph, items: &items, configurations: &configurations };
     staging.add_text("README.md", &card.text())?;
     for (name, text) in kit::KIT {
         staging.add_text(&format!("verify/{name}"), text)?;
     }
-    Ok(Written { manifest: staging.commit(manifest)?, is_new: true, findings })
+    Ok(Written { manifest: staging.commit(manifest)?, findings })
 }
 
 /// What verify and synth promise of every item.
@@ -240,8 +244,8 @@ fn blank_manifest(identity: &Identity) -> Manifest {
     Manifest {
         format_version: FORMAT_VERSION,
         thinkpath_version: env!("CARGO_PKG_VERSION").to_owned(),
-        sources: Vec::new(),
-        ingest: Vec::new(),
+        sources: identity.sources.clone(),
+        ingest: identity.ingest.clone(),
         graph_sha256: identity.graph_sha256.clone(),
         pipeline_sha256: identity.pipeline_sha256.clone(),
         seed: identity.seed.0,

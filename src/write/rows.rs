@@ -222,28 +222,21 @@ fn small(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// The sources of every edge that an item cites and of every node that it names.
+/// The sources of every edge that an item cites and of every node that it uses.
 pub(super) fn sources(graph: &Graph, item: &Item) -> BTreeSet<SourceId> {
-    let hops = item.path.iter().map(|hop| hop.edge);
-    let steps = item.steps.iter().flat_map(|step| step.edges.iter().copied());
-    let denials = item.distractors.iter().flat_map(|reason| reason.edges.iter().copied());
-    let options = item.options.iter().flat_map(|option| option.nodes.iter().copied());
-    let nodes = item.named.iter().chain(&item.answer).chain(&item.organ_system).copied().chain(options);
-    let anchors = item.pattern.anchors();
-    used(graph, hops.chain(steps).chain(denials), nodes.chain(anchors))
+    used(graph, &item.cited_edges(), &item.nodes_used(graph))
 }
 
 fn candidate_sources(graph: &Graph, candidate: &Candidate) -> BTreeSet<SourceId> {
-    let hops = candidate.path.iter().map(|hop| hop.edge);
-    used(graph, hops, candidate.key.iter().copied().chain(candidate.pattern.anchors()))
+    let edges: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
+    let ends = edges.iter().map(|&edge| graph.edge(edge)).flat_map(|edge| [edge.subject, edge.object]);
+    let nodes: Vec<NodeId> = ends.chain(candidate.key.iter().copied()).chain(candidate.pattern.anchors()).collect();
+    used(graph, &edges, &nodes)
 }
 
-fn used(graph: &Graph, edges: impl Iterator<Item = EdgeId>, nodes: impl Iterator<Item = NodeId>) -> BTreeSet<SourceId> {
-    let of_edge = |edge: EdgeId| {
-        let edge = graph.edge(edge);
-        [edge.source, graph.node(edge.subject).source, graph.node(edge.object).source]
-    };
-    edges.flat_map(of_edge).chain(nodes.map(|node| graph.node(node).source)).collect()
+fn used(graph: &Graph, edges: &[EdgeId], nodes: &[NodeId]) -> BTreeSet<SourceId> {
+    let stated = edges.iter().map(|&edge| graph.edge(edge).source);
+    stated.chain(nodes.iter().map(|&node| graph.node(node).source)).collect()
 }
 
 /// The strictest licence of sources.

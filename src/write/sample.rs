@@ -44,36 +44,47 @@ pub(super) fn graph(n_diseases: usize) -> Graph {
 
 /// A disease with one finding, from a source that may not be passed on.
 pub(super) fn closed_graph() -> Graph {
-    let place = Place { file: FileId(0), line: 1 };
+    licensed_graph(Licence::Restricted, Licence::Restricted)
+}
+
+/// A disease with one finding from one source, and an organ system, `PhenotypicFeature:system`, from another.
+pub(super) fn licensed_graph(of_facts: Licence, of_system: Licence) -> Graph {
+    let place = |file: u16| Place { file: FileId(file), line: 1 };
     let curie = |text: &str| -> Curie { text.parse().unwrap() };
-    let node = |text: &str, category| NodeRecord::new(curie(text), text, category, place);
+    let node = |text: &str, category, file| NodeRecord::new(curie(text), text, category, place(file));
     let relations = Relations::standard().unwrap();
+    let source = |name: &str, licence| Source {
+        name: name.into(),
+        version: "1".into(),
+        licence,
+        licence_name: licence.as_str().into(),
+        credit: "".into(),
+        home: "".into(),
+    };
+    let file = |path: &str, source, read| FileTally {
+        path: path.into(),
+        source,
+        sha256: "".into(),
+        read,
+        loaded: 0,
+        duplicates: 0,
+        left_out: std::collections::BTreeMap::new(),
+        quarantined: 0,
+    };
     let records = Records {
-        sources: vec![Source {
-            name: "closed".into(),
-            version: "1".into(),
-            licence: Licence::Restricted,
-            licence_name: "for those who signed".into(),
-            credit: "".into(),
-            home: "".into(),
-        }],
-        files: vec![FileTally {
-            path: "closed/a".into(),
-            source: 0,
-            sha256: "".into(),
-            read: 3,
-            loaded: 0,
-            duplicates: 0,
-            left_out: std::collections::BTreeMap::new(),
-            quarantined: 0,
-        }],
-        nodes: vec![node("Disease:d0", "Disease"), node("PhenotypicFeature:d0a", "PhenotypicFeature")],
+        sources: vec![source("facts", of_facts), source("systems", of_system)],
+        files: vec![file("facts/a", 0, 3), file("systems/a", 1, 1)],
+        nodes: vec![
+            node("Disease:d0", "Disease", 0),
+            node("PhenotypicFeature:d0a", "PhenotypicFeature", 0),
+            node("PhenotypicFeature:system", "PhenotypicFeature", 1),
+        ],
         edges: vec![EdgeRecord {
             subject: curie("Disease:d0"),
             relation: relations.id("has_phenotype").unwrap(),
             object: curie("PhenotypicFeature:d0a"),
             qualifiers: Qualifiers::default(),
-            place,
+            place: place(0),
         }],
         ..Records::default()
     };
@@ -86,7 +97,7 @@ fn arrow(disease: usize, finding: &str) -> String {
 }
 
 /// The node of a CURIE.
-fn node(graph: &Graph, curie: &str) -> NodeId {
+pub(super) fn node(graph: &Graph, curie: &str) -> NodeId {
     graph.find(&curie.parse().unwrap()).unwrap()
 }
 

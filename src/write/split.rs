@@ -1,22 +1,20 @@
 //! Splits on the graph: what one item gives away about another decides, not a coin for each.
 //!
-//! Items that share a fact which carries the answer go to the same side, so that a model cannot have read a test
-//! item's answer in training. Items are joined into components by every such tie; whole components are then dealt to
-//! the splits. The table of components is written beside the items, as the proof.
+//! A model must not have read a test item's answer in training. What is tied goes to one split as a whole, and what is
+//! told elsewhere goes to train: [`Components`] says which. Among what is left each stratum gives its share, so that
+//! what is tested is what was trained. The table of components is written beside the items, as the proof.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::finding::Code;
 use crate::finding::Finding;
 use crate::kg::Graph;
-use crate::kg::NodeId;
-use crate::kg::normal_name;
 use crate::seed::Seed;
 use crate::synth::Item;
+use crate::write::component::Components;
+use crate::write::component::components;
 use crate::write::error::WriteError;
 
 const MISSED_SHARE: Code = Code("W101");
@@ -111,38 +109,79 @@ pub(super) struct Splits {
 
 /// Deals items to splits.
 ///
-/// The largest component goes to train. The others follow in the order of a seeded hash of their smallest id: into
-/// test while they fit its target, then validation, then train.
+/// The largest component goes to train, and so does each that is told elsewhere. The others follow in the order of a
+/// seeded hash of their smallest id: into test while they fit what its strata are due, then validation. What strata
+/// cannot give is then made up for from the rest in the same order; what is left goes to train.
 ///
 /// # Complexity
 ///
 /// O(n log n) in the items' edges and nodes.
 pub(super) fn splits(graph: &Graph, items: &[Item], seed: Seed, shares: &SplitShares) -> Splits {
-    let component = components(graph, items);
-    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in &component {
-        *sizes.entry(name).or_default() += 1;
+    let Components { of_item: component, told_elsewhere } = components(graph, items);
+    let mut sizes: BTreeMap<&str, Sizes<'_>> = BTreeMap::new();
+    for (name, item) in component.iter().zip(items) {
+        sizes.entry(name).or_default().add(&item.stratum, 1);
     }
-    let mut order: Vec<(u64, &str, usize)> =
-        sizes.iter().map(|(&name, &size)| (seed.stream(&["split", name], 0).next_u64(), name, size)).collect();
+    let hash = |name: &str| seed.stream(&["split", name], 0).next_u64();
+    let mut order: Vec<(u64, &str)> = sizes.keys().map(|&name| (hash(name), name)).collect();
     order.sort_unstable();
-    let largest = order.iter().max_by_key(|&&(hash, name, size)| (size, std::cmp::Reverse((hash, name))));
-    let largest = largest.map(|&(_, name, _)| name);
+    let largest = order.iter().max_by_key(|&&(hash, name)| (sizes[name].total, std::cmp::Reverse((hash, name))));
+    let largest = largest.map(|&(_, name)| name);
+    order.retain(|&(_, name)| Some(name) != largest && !told_elsewhere.contains(name));
 
-    let target = |split: Split| shares.of(split) * count(items.len());
-    let mut counts: BTreeMap<Split, usize> = Split::ALL.into_iter().map(|split| (split, 0)).collect();
+    let mut whole = Sizes::default();
+    sizes.values().for_each(|size| whole.take(size));
+    let mut taken: BTreeMap<Split, Sizes<'_>> = BTreeMap::new();
     let mut split_of: BTreeMap<&str, Split> = BTreeMap::new();
-    for &(_, name, size) in &order {
-        let fits = |split: &Split| {
-            Some(name) != largest && count(counts[split] + size) <= target(*split).round() && shares.of(*split) > 0.0
-        };
-        let split = [Split::Test, Split::Validation].into_iter().find(fits).unwrap_or(Split::Train);
-        *counts.entry(split).or_default() += size;
-        split_of.insert(name, split);
+    for is_by_stratum in [true, false] {
+        for &(_, name) in &order {
+            let fits = |split: &Split| {
+                let (share, taken) = (shares.of(*split), taken.get(split));
+                let fits = |size: usize, taken: usize, whole: usize| {
+                    share > 0.0 && count(taken + size) <= (share * count(whole)).round()
+                };
+                let of_stratum = |(&stratum, &size): (&&str, &usize)| {
+                    fits(size, taken.map_or(0, |taken| taken.of(stratum)), whole.of(stratum))
+                };
+                let size = &sizes[name];
+                fits(size.total, taken.map_or(0, |taken| taken.total), whole.total)
+                    && (!is_by_stratum || size.by_stratum.iter().all(of_stratum))
+            };
+            if split_of.contains_key(name) {
+                continue;
+            }
+            if let Some(split) = [Split::Test, Split::Validation].into_iter().find(fits) {
+                taken.entry(split).or_default().take(&sizes[name]);
+                split_of.insert(name, split);
+            }
+        }
     }
-    let of_item = component.iter().map(|name| split_of.get(&**name).copied().unwrap_or(Split::Train)).collect();
-    let findings = if items.is_empty() { Vec::new() } else { missed(&counts, items.len(), shares) };
+    let of_item: Vec<Split> =
+        component.iter().map(|name| split_of.get(&**name).copied().unwrap_or(Split::Train)).collect();
+    let findings = missed(&of_item, shares);
     Splits { of_item, component, findings }
+}
+
+/// How many items there are, in all and of each stratum.
+#[derive(Debug, Clone, Default)]
+struct Sizes<'a> {
+    total: usize,
+    by_stratum: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Sizes<'a> {
+    fn add(&mut self, stratum: &'a str, size: usize) {
+        self.total += size;
+        *self.by_stratum.entry(stratum).or_default() += size;
+    }
+
+    fn take(&mut self, other: &Self) {
+        other.by_stratum.iter().for_each(|(stratum, &size)| self.add(stratum, size));
+    }
+
+    fn of(&self, stratum: &str) -> usize {
+        self.by_stratum.get(stratum).copied().unwrap_or(0)
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
@@ -150,14 +189,15 @@ fn count(number: usize) -> f64 {
     number as f64
 }
 
-fn missed(counts: &BTreeMap<Split, usize>, total: usize, shares: &SplitShares) -> Vec<Finding> {
+fn missed(of_item: &[Split], shares: &SplitShares) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (&split, &size) in counts {
-        let (share, target) = (count(size) / count(total), shares.of(split));
+    for split in Split::ALL.into_iter().filter(|_| !of_item.is_empty()) {
+        let size = of_item.iter().filter(|&&at| at == split).count();
+        let (share, target) = (count(size) / count(of_item.len()), shares.of(split));
         if (share - target).abs() > TOLERANCE {
             let text = format!(
-                "split `{}` holds {:.1} % of the items, {:.1} % were asked for: items that share an answer-bearing \
-                 fact stay together",
+                "split `{}` holds {:.1} % of the items, {:.1} % were asked for: items that give each other's answers \
+                 away stay together, and what a thinking path elsewhere tells is not held out",
                 split.as_str(),
                 share * 100.0,
                 target * 100.0
@@ -168,166 +208,12 @@ fn missed(counts: &BTreeMap<Split, usize>, total: usize, shares: &SplitShares) -
     findings
 }
 
-/// What two items may not share across splits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Tie {
-    /// Constants and key together, whichever of them is asked for.
-    Facts(BTreeSet<NodeId>),
-    /// The edges of the binding, as pairs of nodes.
-    Binding(BTreeSet<(NodeId, NodeId)>),
-    /// The ends of an edge that touches the key: the edge itself, its inverse, or the same fact from another source.
-    AnswerEdge(NodeId, NodeId),
-    /// The key.
-    Key(Vec<NodeId>),
-    /// The stem in normal form.
-    Stem(String),
-}
-
-fn ties(graph: &Graph, item: &Item) -> Vec<Tie> {
-    let mut key = item.answer.clone();
-    key.sort_unstable();
-    key.dedup();
-    let pairs: BTreeSet<(NodeId, NodeId)> = item
-        .path
-        .iter()
-        .map(|hop| {
-            let edge = graph.edge(hop.edge);
-            (edge.subject.min(edge.object), edge.subject.max(edge.object))
-        })
-        .collect();
-    let mut ties: Vec<Tie> = pairs
-        .iter()
-        .filter(|(left, right)| key.contains(left) || key.contains(right))
-        .map(|&(left, right)| Tie::AnswerEdge(left, right))
-        .collect();
-    ties.push(Tie::Facts(item.pattern.anchors().into_iter().chain(key.iter().copied()).collect()));
-    if !pairs.is_empty() {
-        ties.push(Tie::Binding(pairs));
-    }
-    let stem = normal_name(&item.stem);
-    if !stem.is_empty() {
-        ties.push(Tie::Stem(stem));
-    }
-    ties.push(Tie::Key(key));
-    ties
-}
-
-/// The component of each item, named by its smallest id.
-fn components(graph: &Graph, items: &[Item]) -> Vec<String> {
-    let mut parent: Vec<usize> = (0..items.len()).collect();
-    fn root(parent: &mut [usize], mut at: usize) -> usize {
-        while parent[at] != at {
-            parent[at] = parent[parent[at]];
-            at = parent[at];
-        }
-        at
-    }
-    let mut first: IndexMap<Tie, usize> = IndexMap::new();
-    for (number, item) in items.iter().enumerate() {
-        for tie in ties(graph, item) {
-            let other = *first.entry(tie).or_insert(number);
-            let (left, right) = (root(&mut parent, other), root(&mut parent, number));
-            parent[left.max(right)] = left.min(right);
-        }
-    }
-    let roots: Vec<usize> = (0..items.len()).map(|at| root(&mut parent, at)).collect();
-    let mut smallest: BTreeMap<usize, &str> = BTreeMap::new();
-    for (root, item) in roots.iter().zip(items) {
-        let id = smallest.entry(*root).or_insert(&item.id);
-        *id = (*id).min(&item.id);
-    }
-    roots.iter().map(|root| smallest.get(root).copied().unwrap_or_default().to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::kg::EdgeId;
-    use crate::mine::Hop;
     use crate::write::sample;
-
-    fn together(graph: &Graph, left: Item, right: Item) -> bool {
-        let component = components(graph, &[left, right]);
-        component[0] == component[1]
-    }
-
-    /// Two items that have nothing to do with each other.
-    fn strangers() -> (Graph, Item, Item) {
-        let graph = sample::graph(4);
-        let (left, right) = (sample::case(&graph, 0, &["d0a"]), sample::case(&graph, 1, &["d1a"]));
-        (graph, left, right)
-    }
-
-    #[test]
-    fn strangers_may_part() {
-        let (graph, left, right) = strangers();
-        assert!(!together(&graph, left, right));
-    }
-
-    #[test]
-    fn the_same_key_keeps_items_together() {
-        let (graph, left, right) = strangers();
-        let right = Item { answer: left.answer.clone(), path: Vec::new(), ..right };
-        assert!(together(&graph, left, right));
-    }
-
-    #[test]
-    fn anchors_and_key_keep_items_together_whichever_is_asked_for() {
-        let (graph, left, right) = strangers();
-        // The pattern turned round: the finding is asked for, the disease is given.
-        let has = graph.relations().id("has_phenotype").unwrap();
-        let given = crate::kg::search::Term::Node(left.answer[0]);
-        let asked = crate::kg::search::Term::Variable(crate::kg::search::Variable::ANSWER);
-        let clause = crate::kg::search::Clause::present(given, has, asked);
-        let turned = Item {
-            answer: left.pattern.anchors(),
-            pattern: crate::kg::search::Pattern { clauses: vec![clause] },
-            path: Vec::new(),
-            ..right
-        };
-        assert!(together(&graph, left, turned));
-    }
-
-    #[test]
-    fn an_edge_that_touches_the_key_keeps_items_together() {
-        let (graph, left, right) = strangers();
-        // The right item's binding walks the left one's answer edge too; its key is the finding at that edge's end.
-        let finding = left.pattern.anchors()[0];
-        let right = Item { answer: vec![finding], path: [left.path.clone(), right.path].concat(), ..right };
-        assert!(together(&graph, left, right));
-    }
-
-    #[test]
-    fn an_edge_that_touches_no_key_does_not() {
-        let (graph, left, right) = strangers();
-        let shared = Hop { edge: EdgeId::try_from_index(7).unwrap(), is_forward: true };
-        let with = |item: Item| Item { path: [item.path.clone(), vec![shared]].concat(), ..item };
-        assert!(!together(&graph, with(left), with(right)));
-    }
-
-    #[test]
-    fn the_same_binding_keeps_items_together() {
-        let (graph, left, right) = strangers();
-        let shared = vec![Hop { edge: EdgeId::try_from_index(7).unwrap(), is_forward: true }];
-        let with = |item: Item| Item { path: shared.clone(), ..item };
-        assert!(together(&graph, with(left), with(right)));
-    }
-
-    #[test]
-    fn the_same_stem_keeps_items_together_and_no_stem_does_not() {
-        let (graph, left, right) = strangers();
-        let with = |item: &Item, stem: &str| Item { stem: stem.into(), ..item.clone() };
-        assert!(together(&graph, with(&left, "A man, 40."), with(&right, "a man (40)")));
-        assert!(!together(&graph, with(&left, ""), with(&right, "")));
-    }
-
-    #[test]
-    fn ties_reach_over_others() {
-        let (graph, left, right) = strangers();
-        let link = Item { stem: right.stem.clone(), path: Vec::new(), answer: left.answer.clone(), ..left.clone() };
-        let ids: BTreeSet<String> = components(&graph, &[left, right, link]).into_iter().collect();
-        assert_eq!(ids.len(), 1);
-    }
 
     #[test]
     fn single_items_meet_the_shares() {
@@ -363,6 +249,55 @@ mod tests {
         let turned: Vec<Item> = items.iter().rev().cloned().collect();
         assert_eq!(tested(&items, 1), tested(&turned, 1));
         assert_ne!(tested(&items, 1), tested(&items, 2));
+    }
+
+    #[test]
+    fn each_stratum_gives_its_share() {
+        let graph = sample::graph(200);
+        let mut items = sample::cases(&graph);
+        // One item in five is of the small stratum, and most of these are tied to each other.
+        for item in items.iter_mut().step_by(5) {
+            item.stratum = "small".into();
+        }
+        for item in items.iter_mut().step_by(5).take(30) {
+            item.stem = "the same".into();
+        }
+        for seed in 0..10 {
+            let splits = splits(&graph, &items, Seed(seed), &SplitShares::default());
+            let tested = items.iter().zip(&splits.of_item).filter(|(_, split)| **split == Split::Test);
+            let strata: Vec<&str> = tested.map(|(item, _)| &*item.stratum).collect();
+            let n_small = strata.iter().filter(|stratum| **stratum == "small").count();
+            assert_eq!((strata.len(), n_small), (10, 2), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn what_strata_cannot_give_is_made_up_for() {
+        let graph = sample::graph(200);
+        let mut items = sample::cases(&graph);
+        for item in &mut items[..100] {
+            item.stratum = "tied".into();
+            item.stem = "the same".into();
+        }
+        let splits = splits(&graph, &items, Seed(7), &SplitShares::default());
+        let count = |split| splits.of_item.iter().filter(|&&at| at == split).count();
+        assert_eq!(Split::ALL.map(count), [180, 10, 10]);
+    }
+
+    #[test]
+    fn an_item_whose_answer_is_told_elsewhere_is_not_held_out() {
+        let graph = sample::graph(40);
+        let mut items = sample::cases(&graph);
+        // Every item tells of the next one, as it does where it says why that is no answer; but for the last.
+        for at in 0..39 {
+            let edge = items[at + 1].path[0].edge;
+            items[at].steps[0].edges.push(edge);
+        }
+        let shares = SplitShares { train: 0.0, validation: 0.5, test: 0.5 };
+        for seed in 0..10 {
+            let of_item = splits(&graph, &items, Seed(seed), &shares).of_item;
+            assert!(of_item[1..].iter().all(|&split| split == Split::Train), "seed {seed}");
+        }
     }
 
     #[test]

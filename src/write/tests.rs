@@ -1,5 +1,8 @@
 //! Whole data sets, written and read back.
 
+#[cfg(test)]
+mod folder;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
@@ -14,10 +17,18 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::*;
 use crate::kg::Graph;
 use crate::kg::Licence;
+use crate::kg::statistics::Statistics;
+use crate::verify;
 use crate::write::sample;
 
 fn identity(graph: &Graph) -> Identity {
-    Identity { graph_sha256: graph_sha256(graph), pipeline_sha256: "p".into(), seed: Seed(7) }
+    Identity {
+        graph_sha256: graph_sha256(graph),
+        pipeline_sha256: "p".into(),
+        seed: Seed(7),
+        sources: source_entries(graph.sources(), &[], &[]),
+        ingest: Vec::new(),
+    }
 }
 
 fn config() -> WriteConfig {
@@ -38,13 +49,31 @@ fn data<'a>(graph: &'a Graph, identity: &'a Identity) -> DataSet<'a> {
     accepted.push(sample::open(graph, 3, &["d3a"]));
     accepted.push(sample::open(graph, 4, &["d4a"]));
     let n_mined = (accepted.len() + rejected.len()) as u64;
-    DataSet { title: "A <test> set", identity, graph, files: &[], roots: &[], n_mined, accepted, rejected }
+    DataSet { title: "A <test> set", identity, graph, n_mined, accepted, rejected }
 }
 
-fn write_to(dir: &Path, graph: &Graph, identity: &Identity, is_fresh: bool) -> Result<Written, WriteError> {
-    write(data(graph, identity), &config(), Target { dir, is_fresh })
+/// What came of preparing and writing.
+struct Outcome {
+    manifest: Manifest,
+    is_new: bool,
+    findings: Vec<Finding>,
 }
 
+fn write_data(data: DataSet<'_>, config: &WriteConfig, target: Target<'_>) -> Result<Outcome, WriteError> {
+    match prepare(target, data.identity)? {
+        Prepared::Unchanged(manifest) => Ok(Outcome { manifest: *manifest, is_new: false, findings: Vec::new() }),
+        Prepared::Ready(claim) => {
+            let Written { manifest, findings } = write(data, config, claim)?;
+            Ok(Outcome { manifest, is_new: true, findings })
+        }
+    }
+}
+
+fn write_to(dir: &Path, graph: &Graph, identity: &Identity, is_fresh: bool) -> Result<Outcome, WriteError> {
+    write_data(data(graph, identity), &config(), Target { dir, is_fresh })
+}
+
+/// Every file but the lock, which is empty and stays.
 fn bytes_of(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![dir.to_owned()];
@@ -59,6 +88,7 @@ fn bytes_of(dir: &Path) -> BTreeMap<String, Vec<u8>> {
             }
         }
     }
+    files.remove(claim::LOCK);
     files
 }
 
@@ -84,7 +114,7 @@ fn every_item_is_in_every_view_that_can_show_it() {
     let graph = sample::graph(41);
     let identity = identity(&graph);
     let folder = tempfile::tempdir().unwrap();
-    let Written { manifest, is_new, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let Outcome { manifest, is_new, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
     assert!(is_new);
     let ids = |view: &str| texts(&table(folder.path(), &manifest, view), "id");
     assert_eq!(ids("items").len(), 42);
@@ -100,7 +130,7 @@ fn the_letter_leads_to_the_answer() {
     let graph = sample::graph(41);
     let identity = identity(&graph);
     let folder = tempfile::tempdir().unwrap();
-    let Written { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let Outcome { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
     for batch in table(folder.path(), &manifest, "items") {
         let column = |name: &str| batch.column_by_name(name).unwrap().clone();
         for row in 0..batch.num_rows() {
@@ -130,7 +160,7 @@ fn a_chat_holds_the_lettered_options_and_ends_in_the_answer() {
     let graph = sample::graph(6);
     let identity = identity(&graph);
     let folder = tempfile::tempdir().unwrap();
-    let Written { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let Outcome { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
     let sft = table(folder.path(), &manifest, "sft");
     let items = table(folder.path(), &manifest, "items");
     let answers = texts(&items, "answer_text").into_iter().zip(texts(&items, "answer_letter"));
@@ -160,7 +190,7 @@ fn rejected_candidates_have_the_same_columns_with_nulls() {
     let graph = sample::graph(41);
     let identity = identity(&graph);
     let folder = tempfile::tempdir().unwrap();
-    let Written { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
+    let Outcome { manifest, .. } = write_to(folder.path(), &graph, &identity, false).unwrap();
     let rejected = table(folder.path(), &manifest, "rejected");
     assert_eq!(texts(&rejected, "rejected_by"), ["V103", "over_quota"]);
     assert_eq!(texts(&rejected, "rejected_because"), ["a rival fits", "the stratum is full"]);
@@ -193,127 +223,12 @@ fn sums_name_every_file_but_themselves() {
 }
 
 #[test]
-fn a_repeated_run_changes_nothing_and_says_so() {
-    let graph = sample::graph(6);
-    let identity = identity(&graph);
-    let folder = tempfile::tempdir().unwrap();
-    let first = write_to(folder.path(), &graph, &identity, false).unwrap();
-    let whole = bytes_of(folder.path());
-    // Killed after the manifest was in place: the data set is there, and so is the folder for files to come.
-    fs::create_dir_all(folder.path().join(".partial/items")).unwrap();
-    let second = write_to(folder.path(), &graph, &identity, false).unwrap();
-    assert_eq!((first.is_new, second.is_new), (true, false));
-    assert_eq!(first.manifest, second.manifest);
-    assert_eq!(bytes_of(folder.path()), whole);
-    assert!(!folder.path().join(".partial").exists());
-}
-
-#[test]
-fn a_damaged_data_set_is_written_again() {
-    let graph = sample::graph(6);
-    let identity = identity(&graph);
-    let folder = tempfile::tempdir().unwrap();
-    write_to(folder.path(), &graph, &identity, false).unwrap();
-    let whole = bytes_of(folder.path());
-    for name in whole.keys().filter(|name| *name != MANIFEST) {
-        let mut bytes = whole[name].clone();
-        bytes[0] ^= 1;
-        fs::write(folder.path().join(name), bytes).unwrap();
-        assert!(write_to(folder.path(), &graph, &identity, false).unwrap().is_new, "{name}");
-        assert_eq!(bytes_of(folder.path()), whole);
-    }
-}
-
-#[test]
-fn another_data_set_is_not_overwritten_unless_asked() {
-    let graph = sample::graph(6);
-    let identity = identity(&graph);
-    let folder = tempfile::tempdir().unwrap();
-    write_to(folder.path(), &graph, &identity, false).unwrap();
-    let before = bytes_of(folder.path());
-    let other = Identity { seed: Seed(8), ..identity };
-    let error = write_to(folder.path(), &graph, &other, false).unwrap_err();
-    assert!(error.to_string().ends_with("holds another data set:\n  seed: 7 is there, 8 would be written"), "{error}");
-    assert_eq!(bytes_of(folder.path()), before);
-    assert!(write_to(folder.path(), &graph, &other, true).unwrap().is_new);
-}
-
-#[test]
-fn what_another_data_set_left_is_cleared_and_what_is_not_ours_stays() {
-    let graph = sample::graph(6);
-    let identity = identity(&graph);
-    let folder = tempfile::tempdir().unwrap();
-    write_to(folder.path(), &graph, &identity, false).unwrap();
-    let whole = bytes_of(folder.path());
-    for stale in ["items/train-00000-of-00002.parquet", "bench/old/deep.parquet", ".partial/items/half.parquet"] {
-        let path = folder.path().join(stale);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, "stale").unwrap();
-    }
-    fs::write(folder.path().join("run.json"), "{}").unwrap();
-    write_to(folder.path(), &graph, &identity, true).unwrap();
-    let mut after = bytes_of(folder.path());
-    assert_eq!(after.remove("run.json").as_deref(), Some(&b"{}"[..]));
-    assert_eq!(after, whole);
-}
-
-#[test]
-fn a_view_that_is_no_longer_asked_for_goes() {
-    let graph = sample::graph(6);
-    let identity = identity(&graph);
-    let folder = tempfile::tempdir().unwrap();
-    write_to(folder.path(), &graph, &identity, false).unwrap();
-    let config = WriteConfig { views: vec![View::Sft], ..config() };
-    write(data(&graph, &identity), &config, Target { dir: folder.path(), is_fresh: true }).unwrap();
-    assert!(folder.path().join("sft").is_dir());
-    assert!(!folder.path().join("bench").exists());
-}
-
-#[test]
-fn a_killed_run_is_finished_by_the_next_one() {
-    let graph = sample::graph(6);
-    let identity = identity(&graph);
-    let (whole, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write_to(whole.path(), &graph, &identity, false).unwrap();
-    // Killed while files were being put in place: some are there, the manifest is not.
-    write_to(killed.path(), &graph, &identity, false).unwrap();
-    fs::remove_file(killed.path().join(MANIFEST)).unwrap();
-    fs::remove_file(killed.path().join("README.md")).unwrap();
-    fs::create_dir_all(killed.path().join(".partial")).unwrap();
-    assert!(write_to(killed.path(), &graph, &identity, false).unwrap().is_new);
-    assert_eq!(bytes_of(killed.path()), bytes_of(whole.path()));
-}
-
-#[test]
-fn a_folder_of_somebody_else_is_refused_even_when_asked_to_overwrite() {
-    let graph = sample::graph(6);
-    let identity = identity(&graph);
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
-    for is_fresh in [false, true] {
-        let error = write_to(folder.path(), &graph, &identity, is_fresh).unwrap_err();
-        assert!(matches!(&error, WriteError::Foreign { file, .. } if file == "thesis.tex"), "{error}");
-    }
-    assert_eq!(bytes_of(folder.path()).len(), 1);
-}
-
-#[test]
-fn a_folder_that_cannot_be_written_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("file");
-    fs::write(&file, "").unwrap();
-    let graph = sample::graph(6);
-    let error = prepare(Target { dir: &file.join("set"), is_fresh: false }, &identity(&graph)).unwrap_err();
-    assert!(matches!(&error, WriteError::Io { path, .. } if path.starts_with(&file)), "{error}");
-}
-
-#[test]
 fn lost_candidates_are_our_bug_and_leave_no_data_set() {
     let graph = sample::graph(6);
     let identity = identity(&graph);
     let folder = tempfile::tempdir().unwrap();
     let data = DataSet { n_mined: 99, ..data(&graph, &identity) };
-    let error = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap_err();
+    let error = write_data(data, &config(), Target { dir: folder.path(), is_fresh: false }).err().unwrap();
     assert!(matches!(error, WriteError::Conservation { mined: 99, written: 7, rejected: 2 }), "{error}");
     assert!(!folder.path().join(MANIFEST).exists());
 }
@@ -326,7 +241,7 @@ fn more_options_than_letters_are_our_bug() {
     let mut data = data(&graph, &identity);
     let extra = data.accepted[0].options[1].clone();
     data.accepted[0].options.extend([extra.clone(), extra]);
-    let error = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap_err();
+    let error = write_data(data, &config(), Target { dir: folder.path(), is_fresh: false }).err().unwrap();
     assert!(matches!(error, WriteError::Options { count: 6, .. }), "{error}");
 }
 
@@ -338,7 +253,7 @@ fn duplicates_are_counted_with_the_rejected() {
     let mut data = data(&graph, &identity);
     data.accepted.push(sample::case(&graph, 2, &["d2b", "d2a"]));
     data.n_mined += 1;
-    let written = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
+    let written = write_data(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
     assert_eq!(written.manifest.funnel.rejected["V401"], 1);
     assert_eq!(written.manifest.funnel.written, 7);
 }
@@ -349,7 +264,7 @@ fn a_set_without_items_still_has_its_columns() {
     let identity = identity(&graph);
     let folder = tempfile::tempdir().unwrap();
     let data = DataSet { n_mined: 0, accepted: Vec::new(), rejected: Vec::new(), ..data(&graph, &identity) };
-    let written = write(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
+    let written = write_data(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
     let names: Vec<&str> = written.manifest.files.iter().map(|file| file.path.as_str()).collect();
     assert!(names.contains(&"items/train-00000-of-00001.parquet"), "{names:?}");
     assert!(names.contains(&"rejected/rejected-00000-of-00001.parquet"), "{names:?}");
@@ -368,19 +283,17 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
         title: "t",
         identity: &identity,
         graph: &graph,
-        files: &[],
-        roots: &[],
         n_mined: 1,
         accepted: Vec::new(),
         rejected: Vec::new(),
     };
     let target = Target { dir: folder.path(), is_fresh: false };
-    let error = write(DataSet { accepted: vec![item()], ..empty() }, &config(), target).unwrap_err();
+    let error = write_data(DataSet { accepted: vec![item()], ..empty() }, &config(), target).err().unwrap();
     assert!(matches!(error, WriteError::Licence { licence: Licence::Restricted, .. }), "{error}");
 
     let because = "disease d0 has a rival".to_owned();
     let rejected = vec![Rejection { what: Rejected::item(item()), by: "V110", because }];
-    let written = write(DataSet { rejected, ..empty() }, &config(), target).unwrap();
+    let written = write_data(DataSet { rejected, ..empty() }, &config(), target).unwrap();
     let rows = table(folder.path(), &written.manifest, "rejected");
     assert_eq!(texts(&rows, "question"), ["null"]);
     assert_eq!(texts(&rows, "rejected_by"), ["V110"]);
@@ -392,6 +305,23 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
     );
     let card = fs::read_to_string(folder.path().join("README.md")).unwrap();
     assert!(card.contains("`graph/` leaves out what its licence forbids"), "{card}");
+}
+
+#[test]
+fn an_item_whose_sources_forbid_it_is_rejected_by_the_check_and_never_stops_the_run() {
+    let graph = sample::licensed_graph(Licence::Open, Licence::Restricted);
+    let item = Item {
+        organ_system: Some(sample::node(&graph, "PhenotypicFeature:system")),
+        ..sample::case(&graph, 0, &["d0a"])
+    };
+    assert_eq!(rows::licence(&graph, &rows::sources(&graph, &item)), Licence::Restricted);
+    let statistics = Statistics::of(&graph);
+    let context = verify::Context { graph: &graph, statistics: &statistics };
+    let check = verify::checks::all().iter().find(|check| check.code().as_str() == "V112").unwrap();
+    assert!(check.reject(context, &item).is_some());
+    let without = Item { organ_system: None, ..item };
+    assert_eq!(rows::licence(&graph, &rows::sources(&graph, &without)), Licence::Open);
+    assert_eq!(check.reject(context, &without), None);
 }
 
 #[test]

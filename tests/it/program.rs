@@ -1,9 +1,12 @@
 //! The program from a pipeline to a data set and back, on ICD-10-CM as it is.
 
+use std::io::BufRead as _;
+use std::io::BufReader;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
+use std::process::Stdio;
 
 use serde_json::Value;
 use thinkpath::audit::AuditError;
@@ -40,10 +43,15 @@ impl Run {
         self.folder.path().join(name)
     }
 
-    fn thinkpath(&self, arguments: &[&str]) -> Output {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_thinkpath"));
         let ontologies = Path::new(env!("CARGO_MANIFEST_DIR")).join("ontologies");
-        command.current_dir(&self.folder).env("THINKPATH_DATA", ontologies).args(arguments).output().unwrap()
+        command.current_dir(&self.folder).env("THINKPATH_DATA", ontologies).args(arguments);
+        command
+    }
+
+    fn thinkpath(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     /// Runs the pipeline into `set`.
@@ -86,6 +94,27 @@ fn another_data_set_is_not_overwritten() {
     assert_eq!(refused.status.code(), Some(73));
     assert!(text(&refused.stderr).ends_with("hint: `--fresh` replaces it, `--output DIR` writes elsewhere\n"));
     assert_eq!(run.thinkpath(&["run", "p.toml", "--output", "set", "--fresh"]).status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_and_says_what_to_do() {
+    for signal in ["-INT", "-TERM"] {
+        let run = Run::new();
+        std::fs::write(run.path("long.toml"), PIPELINE.replace("n_items = 8", "n_items = 1_000_000")).unwrap();
+        let mut child = run.command(&["run", "long.toml", "--output", "set"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.next().unwrap().starts_with("read sources and build the graph: "));
+        let killed = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        let told = lines.collect::<Vec<_>>().join("\n");
+        assert_eq!(child.wait().unwrap().code(), Some(75), "{told}");
+        assert!(told.contains("\nerror: the run was stopped before its data set was complete"), "{told}");
+        assert!(told.contains("\nhint: give the same command again: "), "{told}");
+        let left = std::fs::read_dir(run.path("set")).into_iter().flatten().map(|entry| entry.unwrap().file_name());
+        assert_eq!(left.filter(|name| name != ".lock").collect::<Vec<_>>(), Vec::<std::ffi::OsString>::new());
+        assert_eq!(run.thinkpath(&["run", "p.toml", "--output", "set"]).status.code(), Some(0));
+    }
 }
 
 #[test]

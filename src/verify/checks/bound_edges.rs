@@ -8,7 +8,6 @@ use crate::mine::path::nodes;
 use crate::synth::Item;
 use crate::verify::Check;
 use crate::verify::Context;
-use crate::verify::parts;
 
 /// The edges of the binding connect.
 pub(super) struct BoundEdges;
@@ -28,7 +27,7 @@ impl Check for BoundEdges {
             return Some("there is no binding".to_owned());
         }
         let own = |edge: &EdgeId| graph.edge_at(edge.number()) == Some(*edge);
-        if !parts::cited(item).iter().all(own) {
+        if !item.cited_edges().iter().all(own) {
             return Some("an edge is not in the graph".to_owned());
         }
         if item.id != Item::id_of(graph, item.kind, &item.pattern, &item.answer) {

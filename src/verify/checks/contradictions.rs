@@ -23,7 +23,7 @@ impl Check for Contradictions {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let graph = context.graph;
-        for id in parts::cited(item) {
+        for id in item.cited_edges() {
             let edge = graph.edge(id);
             let row = graph.relation(edge.relation);
             let is_contradicted = match row.negates.as_deref().and_then(|name| parts::relation(graph, name)) {

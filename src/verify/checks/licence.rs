@@ -5,7 +5,6 @@ use crate::kg::Licence as Class;
 use crate::synth::Item;
 use crate::verify::Check;
 use crate::verify::Context;
-use crate::verify::parts;
 
 /// Everything used may be passed on.
 pub(super) struct Licence;
@@ -21,8 +20,8 @@ impl Check for Licence {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let graph = context.graph;
-        let edges = parts::cited(item).into_iter().map(|edge| graph.edge_licence(edge));
-        let names = parts::used(context, item).into_iter().map(|node| graph.source(graph.node(node).source).licence);
+        let edges = item.cited_edges().into_iter().map(|edge| graph.edge_licence(edge));
+        let names = item.nodes_used(graph).into_iter().map(|node| graph.source(graph.node(node).source).licence);
         let joined = edges.chain(names).max().unwrap_or(Class::Unknown);
         (!joined.may_publish()).then(|| format!("its licence is {joined}"))
     }

@@ -5,7 +5,6 @@ use crate::kg::Node;
 use crate::synth::Item;
 use crate::verify::Check;
 use crate::verify::Context;
-use crate::verify::parts;
 
 /// Every node used is alive and has a name.
 pub(super) struct LiveNodes;
@@ -21,7 +20,7 @@ impl Check for LiveNodes {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let graph = context.graph;
-        parts::used(context, item).into_iter().find_map(|node| {
+        item.nodes_used(graph).into_iter().find_map(|node| {
             let node = graph.node(node);
             fault(node).map(|fault| format!("`{}` {fault}", node.curie))
         })

@@ -72,25 +72,43 @@ select min(id), 'same words as ' || max(id) from items
 group by regexp_replace(lower(question), '[^\p{L}\p{N}]+', ' ', 'g') having count(*) > 1;
 
 -- name: Q16 no fact and no words cross a split
-with touched as (
-    select i.id, i.split, least(i.p.subject, i.p."object") as one, greatest(i.p.subject, i.p."object") as two
-    from (select id, split, answer_node, unnest(path) as p from items) i
-    where list_has_any(string_split(i.answer_node, '|'), [i.p.subject, i.p."object"])
+-- An answer edge is an edge of a path that touches the key; which way it runs and who states it makes no difference. No
+-- path of another split holds it, and if the item is held out, no step and no denial of another split cites it either.
+with bound as (
+    select id, split, answer_node, least(p.subject, p."object") as one, greatest(p.subject, p."object") as two
+    from (select id, split, answer_node, unnest(path) as p from items)
+),
+answer as (
+    select distinct id, split, one, two from bound where list_has_any(string_split(answer_node, '|'), [one, two])
+),
+cited as (
+    select distinct c.id, c.split, least(e.subject, e."object") as one, greatest(e.subject, e."object") as two
+    from (
+        select id, split, unnest(list_concat(
+            flatten(list_transform(steps, lambda s: s.edges)),
+            flatten(list_transform(distractor_reasons, lambda r: r.edges))
+        )) as edge from items
+    ) c join edges e on e.edge = c.edge
 ),
 ends as (
     select id, split, list_sort(list_distinct(list_concat(anchors, string_split(answer_node, '|')))) as nodes from items
 ),
-bound as (
+bindings as (
     select id, split, list_sort(list_distinct(list_transform(
         path, lambda p: [least(p.subject, p."object"), greatest(p.subject, p."object")]
     ))) as pairs from items
 )
-select min(id), 'the edge ' || one || ' – ' || two || ' touches keys of two splits' from touched
-group by one, two having count(distinct split) > 1
+select distinct a.id, 'its answer edge ' || one || ' – ' || two || ' lies in the path of ' || b.id || ' in another split'
+from answer a join bound b using (one, two) where a.split <> b.split
+union all
+select distinct a.id, 'its answer edge ' || one || ' – ' || two || ' is cited by ' || c.id || ' in another split'
+from answer a join cited c using (one, two) where a.split <> c.split and a.split <> 'train'
+union all
+select min(id), 'same key in two splits' from items group by answer_node having count(distinct split) > 1
 union all
 select min(id), 'same anchors and key in two splits' from ends group by nodes having count(distinct split) > 1
 union all
-select min(id), 'same binding in two splits' from bound group by pairs having count(distinct split) > 1
+select min(id), 'same binding in two splits' from bindings group by pairs having count(distinct split) > 1
 union all
 select min(id), 'same words in two splits' from items
 group by regexp_replace(lower(question), '[^\p{L}\p{N}]+', ' ', 'g') having count(distinct split) > 1
