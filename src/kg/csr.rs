@@ -139,7 +139,7 @@ impl Adjacency {
             Direction::Incoming => &self.incoming,
         };
         let positions = rows.positions(&groups);
-        Neighbours { adjacency: self, of, direction, group: groups.start, positions }
+        Neighbours { adjacency: self, of, direction, group: groups.start, group_end: groups.end, positions }
     }
 }
 
@@ -199,8 +199,9 @@ pub struct Neighbours<'a> {
     adjacency: &'a Adjacency,
     of: NodeId,
     direction: Direction,
-    /// The group of the first position.
+    /// The group of the first position, and the one behind the last.
     group: usize,
+    group_end: usize,
     positions: std::ops::Range<usize>,
 }
 
@@ -245,11 +246,10 @@ impl<'a> Neighbours<'a> {
     /// The same, relation by relation.
     pub fn by_relation(&self) -> impl Iterator<Item = (RelationId, Neighbours<'a>)> + use<'a> {
         let (rows, all) = (self.rows(), self.clone());
-        let end = rows.starts.partition_point(|&start| (start as usize) < all.positions.end);
-        let groups = if all.is_empty() { 0..0 } else { self.group..end };
+        let groups = if all.is_empty() { 0..0 } else { self.group..self.group_end };
         groups.map(move |group| {
             let positions = rows.positions(&(group..group + 1));
-            (rows.relations[group], Neighbours { group, positions, ..all.clone() })
+            (rows.relations[group], Neighbours { group, group_end: group + 1, positions, ..all.clone() })
         })
     }
 
