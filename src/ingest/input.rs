@@ -82,6 +82,11 @@ impl Input {
         Self { path: path.into(), reader }
     }
 
+    /// What is left of a file that was opened before.
+    pub(super) fn of_reader(path: &str, reader: Box<dyn BufRead>) -> Self {
+        Self { path: path.into(), reader }
+    }
+
     /// The path as the user would name it.
     pub fn path(&self) -> &str {
         &self.path
@@ -100,8 +105,8 @@ impl Input {
     /// Turns an I/O error met while reading into one that says what it means.
     pub(super) fn error(path: &str, error: std::io::Error) -> ReadError {
         use std::io::ErrorKind;
-        match (error.get_ref().and_then(|inner| inner.downcast_ref::<TooLarge>()), error.kind()) {
-            (Some(TooLarge { limit_bytes }), _) => ReadError::Bomb { path: path.into(), limit_bytes: *limit_bytes },
+        match (too_large(&error), error.kind()) {
+            (Some(limit_bytes), _) => ReadError::Bomb { path: path.into(), limit_bytes },
             // Only unpacking says these of bytes that are there.
             (None, ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput) => {
                 ReadError::Damaged { path: path.into(), error }
@@ -151,7 +156,7 @@ impl Lines {
         bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         if self.line == 1 {
-            refuse_utf16(&self.path, bytes)?;
+            refuse_foreign(&self.path, bytes)?;
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         }
         let text = match std::str::from_utf8(bytes) {
@@ -189,19 +194,52 @@ pub enum BadLine {
     Nul,
 }
 
-/// Refuses a file that starts with the mark of UTF-16.
-pub(super) fn refuse_utf16(path: &str, start: &[u8]) -> Result<(), ReadError> {
-    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-        let problem = "the file is UTF-16; save it as UTF-8".into();
-        return Err(ReadError::Format { location: Location::line(path, 1), problem });
+/// First bytes that tell a packing or an encoding that is not read, and the cure.
+const FOREIGN: [(&[u8], &str); 5] = [
+    (b"\xff\xfe", "the file is UTF-16; save it as UTF-8"),
+    (b"\xfe\xff", "the file is UTF-16; save it as UTF-8"),
+    (b"\xfd7zXZ", "the file is packed with xz, which is not read; unpack it with `unxz`, or pack it with `gzip`"),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "the file is packed with zstd, which is not read; unpack it with `unzstd`, or pack it with `gzip`",
+    ),
+    (b"PK\x03\x04", "the file is a zip archive, which is not read; unpack it with `unzip`"),
+];
+
+const BZIP2: &str =
+    "the file is packed with bzip2, which is not read; unpack it with `bunzip2`, or pack it with `gzip`";
+
+/// Refuses a file that starts as one of another encoding or packing does.
+pub(super) fn refuse_foreign(path: &str, start: &[u8]) -> Result<(), ReadError> {
+    // Between its two magic numbers bzip2 has a digit, the size of its blocks.
+    let is_bzip2 = start.starts_with(b"BZh") && start.get(4..).is_some_and(|rest| rest.starts_with(b"1AY&SY"));
+    let known = FOREIGN.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, problem)| *problem);
+    match known.or(is_bzip2.then_some(BZIP2)) {
+        Some(problem) => Err(ReadError::Format { location: Location::line(path, 1), problem: problem.into() }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("unpacks to more than {limit_bytes} bytes")]
 struct TooLarge {
     limit_bytes: u64,
+}
+
+/// The bound that was passed, if that is the error, however many readers have wrapped it.
+fn too_large(error: &std::io::Error) -> Option<u64> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    while let Some(inner) = cause {
+        if let Some(TooLarge { limit_bytes }) = inner.downcast_ref() {
+            return Some(*limit_bytes);
+        }
+        // An I/O error passes over what it holds when it is asked for its source.
+        cause = match inner.downcast_ref::<std::io::Error>() {
+            Some(error) => error.get_ref().map(|inner| inner as _),
+            None => inner.source(),
+        };
+    }
+    None
 }
 
 struct Bounded<R> {
@@ -273,6 +311,14 @@ mod tests {
     #[test]
     fn a_line_with_a_nul_byte_is_no_text() {
         assert_eq!(lines(b"a\n\0\n")[1..], [(2, Err(BadLine::Nul))]);
+    }
+
+    #[test]
+    fn a_packing_that_is_not_read_is_named_with_its_cure() {
+        for (start, cure) in [("BZh91AY&SY", "bunzip2"), ("PK\u{3}\u{4}", "unzip")] {
+            let error = Input::of_bytes("a", start.into()).into_lines().next_line().unwrap_err().to_string();
+            assert!(error.starts_with("a:1: the file is") && error.contains(cure), "{error}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 
 use crate::ingest::Input;
 use crate::ingest::ReadError;
-use crate::ingest::input::refuse_utf16;
+use crate::ingest::input::refuse_foreign;
 use crate::location::Location;
 
 /// One record, or one key.
@@ -111,7 +111,7 @@ where
     let path: Box<str> = input.path().into();
     let mut inner = input.into_reader();
     let start = inner.fill_buf().map_err(|error| Input::error(&path, error))?;
-    refuse_utf16(&path, start)?;
+    refuse_foreign(&path, start)?;
     if start.starts_with(b"\xef\xbb\xbf") {
         inner.consume(3);
     }

@@ -5,19 +5,24 @@
 //! each record read is loaded, left out by a named rule, or in quarantine.
 
 mod do_axioms;
+mod drugmechdb;
 mod genes;
+mod hetionet;
 mod hpoa;
 mod icd10cm;
 mod identifier;
 mod input;
 mod json;
+mod json_elements;
 mod kgx;
 mod mapped;
+mod mapping;
 mod obo;
 mod obograph;
 mod ontology;
 mod owl;
 mod parquet;
+mod phenopackets;
 mod primekg;
 mod rdf;
 mod settle;

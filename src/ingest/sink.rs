@@ -294,6 +294,12 @@ impl<'a> Sink<'a> {
     }
 }
 
+/// A word of a source as part of a rule's name: rules are counted by name, and a damaged file may hold any word.
+pub(super) fn word(text: &str) -> &str {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":_->. ".contains(&byte);
+    if text.len() <= 60 && text.bytes().all(is_plain) { text } else { "of no known form" }
+}
+
 /// A reason that quotes a field may be as long as the field.
 fn short(why: &impl std::fmt::Display) -> String {
     const MAX_CHARACTERS: usize = 400;

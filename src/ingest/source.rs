@@ -10,7 +10,11 @@ use thiserror::Error;
 
 use crate::ingest::Reader;
 use crate::ingest::do_axioms::DoAxioms;
+use crate::ingest::drugmechdb::DrugMechDb;
 use crate::ingest::genes::GenesToPhenotype;
+use crate::ingest::hetionet::HetionetEdges;
+use crate::ingest::hetionet::HetionetJson;
+use crate::ingest::hetionet::HetionetNodes;
 use crate::ingest::hpoa::Hpoa;
 use crate::ingest::icd10cm::Icd10cm;
 use crate::ingest::kgx::KgxEdges;
@@ -21,6 +25,7 @@ use crate::ingest::mapped::NodeTable;
 use crate::ingest::obo::Obo;
 use crate::ingest::obograph::Obograph;
 use crate::ingest::owl::Owl;
+use crate::ingest::phenopackets::Phenopackets;
 use crate::ingest::primekg::PrimekgEdges;
 use crate::ingest::primekg::PrimekgNodes;
 use crate::ingest::rdf::Rdf;
@@ -61,6 +66,14 @@ pub struct SourceFile {
     #[serde(default)]
     match_table: Vec<At<MatchTable>>,
     #[serde(default)]
+    hetionet_nodes: Vec<At<HetionetNodes>>,
+    #[serde(default)]
+    hetionet_json: Vec<At<HetionetJson>>,
+    #[serde(default)]
+    drugmechdb: Vec<At<DrugMechDb>>,
+    #[serde(default)]
+    phenopackets: Vec<At<Phenopackets>>,
+    #[serde(default)]
     sssom: Vec<At<Sssom>>,
     #[serde(default)]
     icd10cm: Vec<At<Icd10cm>>,
@@ -78,6 +91,8 @@ pub struct SourceFile {
     edge_table: Vec<At<EdgeTable>>,
     #[serde(default)]
     do_axioms: Vec<At<DoAxioms>>,
+    #[serde(default)]
+    hetionet_edges: Vec<At<HetionetEdges>>,
 }
 
 /// A file with its reader's settings, which stand in a table of their own so that a wrong key keeps its line.
@@ -189,6 +204,10 @@ impl SourceFile {
             .chain(each(&self.primekg_nodes))
             .chain(each(&self.node_table))
             .chain(each(&self.match_table))
+            .chain(each(&self.hetionet_nodes))
+            .chain(each(&self.hetionet_json))
+            .chain(each(&self.drugmechdb))
+            .chain(each(&self.phenopackets))
             .chain(each(&self.sssom))
             .chain(each(&self.icd10cm))
             .chain(each(&self.hpoa))
@@ -197,6 +216,7 @@ impl SourceFile {
             .chain(each(&self.primekg_edges))
             .chain(each(&self.edge_table))
             .chain(each(&self.do_axioms))
+            .chain(each(&self.hetionet_edges))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
+use crate::ingest::sink::word;
 use crate::ingest::table::Table;
 use crate::kg::Curie;
 use crate::kg::CurieError;
@@ -34,7 +35,7 @@ impl Reader for Sssom {
             if predicate.is_empty() {
                 sink.quarantine(line, "the mapping has no predicate");
             } else if !is_exact {
-                sink.leave_out(&format!("predicate {}", shown(predicate)));
+                sink.leave_out(&format!("predicate {}", word(predicate)));
             } else if !table.field_of(modifier).is_empty() {
                 sink.leave_out("mapping with a modifier, such as `Not`");
             } else {
@@ -52,12 +53,6 @@ impl Reader for Sssom {
         }
         Ok(())
     }
-}
-
-/// Rules are counted by name, and a damaged file may hold any name.
-fn shown(predicate: &str) -> &str {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b":_-".contains(&byte);
-    if predicate.len() <= 60 && predicate.bytes().all(is_word) { predicate } else { "of no known form" }
 }
 
 /// Whether an identifier of a classification of diseases names a span of its codes.
@@ -81,7 +76,7 @@ mod tests {
                     MONDO:1\tskos:exactMatch\tICD10CM:I00.1\n\
                     MONDO:1\tskos:exactMatch\t\n\
                     MONDO:1\t\tOMIM:1\n\
-                    MONDO:1\todd predicate\tOMIM:1\n";
+                    MONDO:1\todd;predicate\tOMIM:1\n";
         let records = read_bytes(&Sssom {}, format!("{HEADER}{rows}").as_bytes()).unwrap();
         let rights: Vec<&str> = records.matches.iter().map(|found| found.right.as_str()).collect();
         assert_eq!(rights, ["ORPHA:1", "ICD10CM:I00.1"]);

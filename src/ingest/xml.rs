@@ -14,7 +14,7 @@ use quick_xml::events::Event;
 
 use crate::ingest::Input;
 use crate::ingest::ReadError;
-use crate::ingest::input::refuse_utf16;
+use crate::ingest::input::refuse_foreign;
 use crate::location::Location;
 
 const MAX_DEPTH: usize = 64;
@@ -68,7 +68,7 @@ impl Xml {
         let path: Box<str> = input.path().into();
         let mut inner = input.into_reader();
         let start = inner.fill_buf().map_err(|error| Input::error(&path, error))?;
-        refuse_utf16(&path, start)?;
+        refuse_foreign(&path, start)?;
         let mut reader = quick_xml::Reader::from_reader(Counted { inner, line: 1, left: MAX_TEXT_BYTES });
         reader.config_mut().expand_empty_elements = true;
         Ok(Self { path, reader, buffer: Vec::new(), open: Vec::new(), has_root: false })

@@ -146,6 +146,18 @@ fn packed(packing: &str, bytes: &[u8]) -> Vec<u8> {
             let rows: String = (0..80).map(|_| format!("{row}\tis_a\tX:1\n")).collect();
             parquet(format!("{header}{rows}").as_bytes())
         }
+        "tar" => archive(bytes),
+        "tar, cut" => {
+            let all = archive(bytes);
+            // Two blocks of zeros end an archive; the last text is before them.
+            all[..all.len() - 3 * 512].to_vec()
+        }
+        "tar, wrong checksum" => {
+            let mut all = archive(bytes);
+            // The name stands at the beginning of a header.
+            all[0] ^= 1;
+            all
+        }
         "utf-16" => {
             let text = std::str::from_utf8(bytes).unwrap();
             [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
@@ -168,6 +180,39 @@ fn parquet(bytes: &[u8]) -> Vec<u8> {
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.into_inner().unwrap()
+}
+
+/// An archive of what stands under lines of the form `==> name <==`; a name that ends in `/` is a folder, `a -> b` a
+/// link.
+fn archive(bytes: &[u8]) -> Vec<u8> {
+    let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        let name = std::str::from_utf8(line).ok().and_then(|line| line.strip_prefix("==> ")?.strip_suffix(" <==\n"));
+        match (name, entries.last_mut()) {
+            (Some(name), _) => entries.push((name.into(), Vec::new())),
+            (None, Some((_, text))) => text.extend_from_slice(line),
+            (None, None) => panic!("an archive begins with the name of its first entry"),
+        }
+    }
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, text) in entries {
+        let (name, target) = name.split_once(" -> ").unwrap_or((&name, ""));
+        let mut header = tar::Header::new_ustar();
+        header.set_entry_type(match () {
+            () if !target.is_empty() => tar::EntryType::Symlink,
+            () if name.ends_with('/') => tar::EntryType::Directory,
+            () => tar::EntryType::Regular,
+        });
+        // Set as bytes: the crate refuses names that nobody should write.
+        let fields = header.as_ustar_mut().unwrap();
+        fields.name[..name.len()].copy_from_slice(name.as_bytes());
+        fields.linkname[..target.len()].copy_from_slice(target.as_bytes());
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        archive.append(&header, &*text).unwrap();
+    }
+    archive.into_inner().unwrap()
 }
 
 #[track_caller]
@@ -277,4 +322,39 @@ fn damaged_n_triples_are_told_with_their_place() {
 #[test]
 fn damaged_json_ld_is_told_with_its_place() {
     assert_told("rdf_jsonld");
+}
+
+#[test]
+fn damaged_nodes_of_hetionet_are_told_with_their_place() {
+    assert_told("hetionet_nodes");
+}
+
+#[test]
+fn damaged_edges_of_hetionet_are_told_with_their_place() {
+    assert_told("hetionet_edges");
+}
+
+#[test]
+fn damaged_json_of_hetionet_is_told_with_its_place() {
+    assert_told("hetionet_json");
+}
+
+#[test]
+fn damaged_json_lines_of_nodes_are_told_with_their_place() {
+    assert_told("kgx_nodes_jsonl");
+}
+
+#[test]
+fn damaged_json_lines_of_edges_are_told_with_their_place() {
+    assert_told("kgx_edges_jsonl");
+}
+
+#[test]
+fn damaged_paths_are_told_with_their_place() {
+    assert_told("drugmechdb");
+}
+
+#[test]
+fn damaged_phenopackets_are_told_with_their_place() {
+    assert_told("phenopackets");
 }

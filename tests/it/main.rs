@@ -5,6 +5,7 @@ mod codes;
 mod console;
 mod damage;
 mod formats;
+mod formats_tables;
 mod golden;
 mod layers;
 mod paths;

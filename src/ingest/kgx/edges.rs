@@ -1,4 +1,4 @@
-//! The table of edges.
+//! The edges.
 //!
 //! The relation of an edge is looked for in the settings by its association class, its `relation` (which often says
 //! what `biolink:related_to` hides) and its predicate; then in the table of relations by its predicate; and it is
@@ -10,8 +10,6 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::finding::Code;
-use crate::finding::Finding;
 use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Reader;
@@ -20,10 +18,12 @@ use crate::ingest::hpoa::frequency;
 use crate::ingest::identifier::identifier;
 use crate::ingest::identifier::truth;
 use crate::ingest::kgx::local;
-use crate::ingest::table::Table;
+use crate::ingest::kgx::row::EdgeRow;
+use crate::ingest::kgx::row::Syntax;
+use crate::ingest::kgx::row::each_edge;
+use crate::ingest::mapping::Mapping;
 use crate::ingest::table::sorted;
 use crate::ingest::target::Target;
-use crate::ingest::target::target;
 use crate::kg::Curie;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
@@ -39,66 +39,28 @@ pub(in crate::ingest) struct KgxEdges {
     default: Box<str>,
     /// Prefix → category of the ends that no table of nodes describes.
     stubs: BTreeMap<Box<str>, Box<str>>,
+    /// `tsv` or `jsonl`, where the file's name does not tell.
+    syntax: Option<Syntax>,
 }
 
 impl Default for KgxEdges {
     /// Nothing is mapped, and unknown predicates become `related_to`, which says no more than that there is an edge.
     fn default() -> Self {
-        Self { relations: BTreeMap::new(), default: "related_to".into(), stubs: BTreeMap::new() }
+        Self { relations: BTreeMap::new(), default: "related_to".into(), stubs: BTreeMap::new(), syntax: None }
     }
-}
-
-const NOT_MAPPED: Code = Code("I105");
-
-struct Columns {
-    subject: usize,
-    predicate: usize,
-    object: usize,
-    category: Option<usize>,
-    relation: Option<usize>,
-    negated: Option<usize>,
-    publications: Option<usize>,
-    evidence: Option<usize>,
-    frequency: Option<usize>,
-    onset: Option<usize>,
-    sex: Option<usize>,
 }
 
 impl Reader for KgxEdges {
     fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let without =
-            "the file is empty; the first line of a table of KGX edges names `subject`, `predicate` and `object`";
-        let mut table = Table::open(input, |_| true, without)?;
-        let columns = Columns {
-            subject: table.column("subject")?,
-            predicate: table.column("predicate")?,
-            object: table.column("object")?,
-            category: table.optional("category"),
-            relation: table.optional("relation"),
-            negated: table.optional("negated"),
-            publications: table.optional("publications"),
-            evidence: table.optional("has_evidence"),
-            frequency: table.optional("frequency_qualifier"),
-            onset: table.optional("onset_qualifier"),
-            sex: table.optional("sex_qualifier"),
-        };
-        let mut mapping =
-            Mapping { named: BTreeMap::new(), default: target(&self.default, sink)?, unknown: BTreeMap::new() };
-        for (written, name) in &self.relations {
-            mapping.named.insert(local(written), target(name, sink)?);
-        }
+        let syntax = Syntax::of(self.syntax, input.path());
+        let named = self.relations.iter().map(|(written, name)| (local(written), &**name));
+        let mut mapping = Mapping::new(named, &self.default, sink)?;
         let mut stubs: BTreeSet<Curie> = BTreeSet::new();
-        while let Some(line) = table.next_row(sink)? {
-            let edge = match edge(&table, &columns, &mut mapping, line, sink) {
+        each_edge(input, syntax, sink, |row, line, sink| {
+            let edge = match edge(row, &mut mapping, line, sink) {
                 Ok(Some(edge)) => edge,
-                Ok(None) => {
-                    sink.leave_out("negated edge that no one relation states");
-                    continue;
-                }
-                Err(why) => {
-                    sink.quarantine(line, why);
-                    continue;
-                }
+                Ok(None) => return sink.leave_out("negated edge that no one relation states"),
+                Err(why) => return sink.quarantine(line, why),
             };
             for end in [&edge.subject, &edge.object] {
                 if stubs.insert(end.clone()) {
@@ -107,84 +69,59 @@ impl Reader for KgxEdges {
                 }
             }
             sink.edge(edge);
-        }
-        mapping.tell(&self.default, sink);
+        })?;
+        mapping.tell(sink);
         Ok(())
     }
 }
 
-struct Mapping<'a> {
-    named: BTreeMap<&'a str, Target>,
-    default: Target,
-    /// Predicates that nothing maps, and how often each was met.
-    unknown: BTreeMap<Box<str>, u64>,
-}
-
-impl Mapping<'_> {
-    fn target(&mut self, table: &Table, columns: &Columns, sink: &Sink<'_>) -> Result<Target, String> {
-        let predicate = table.field(columns.predicate);
-        if predicate.is_empty() {
-            return Err("the edge has no predicate".to_owned());
-        }
-        let written = [table.field_of(columns.category), table.field_of(columns.relation), predicate];
-        if let Some(target) = written.iter().find_map(|written| self.named.get(local(written))) {
-            return Ok(*target);
-        }
-        if let Some(relation) = sink.relation_of_predicate(local(predicate)) {
-            return Ok(Target { relation, is_backwards: false });
-        }
-        *self.unknown.entry(predicate.into()).or_default() += 1;
-        Ok(self.default)
+fn relation(row: &EdgeRow<'_>, mapping: &mut Mapping<'_>, sink: &Sink<'_>) -> Result<Target, String> {
+    let predicate = row.predicate.as_str();
+    if predicate.is_empty() {
+        return Err("the edge has no predicate".to_owned());
     }
-
-    /// Says which predicates became the default.
-    fn tell(&self, default: &str, sink: &mut Sink<'_>) {
-        const SHOWN: usize = 10;
-        if self.unknown.is_empty() {
-            return;
-        }
-        let mut names: Vec<String> = self.unknown.keys().take(SHOWN).map(|name| format!("`{name}`")).collect();
-        if let Some(more) = self.unknown.len().checked_sub(SHOWN).filter(|&more| more > 0) {
-            names.push(format!("{more} more"));
-        }
-        let text = format!("edges became `{default}`, because no relation has their predicate: {}", names.join(", "));
-        sink.finding(Finding::note(NOT_MAPPED, text).times(self.unknown.values().sum()));
+    let mut written = row.category.iter().chain([row.relation.as_str(), predicate]);
+    if let Some(target) = written.find_map(|written| mapping.named(local(written))) {
+        return Ok(target);
+    }
+    match sink.relation_of_predicate(local(predicate)) {
+        Some(relation) => Ok(Target { relation, is_backwards: false }),
+        None => Ok(mapping.unknown(predicate)),
     }
 }
 
 /// The edge of a row; `None` if it is negated and no one relation states that.
 fn edge(
-    table: &Table,
-    columns: &Columns,
+    row: &EdgeRow<'_>,
     mapping: &mut Mapping<'_>,
     line: u32,
     sink: &mut Sink<'_>,
 ) -> Result<Option<EdgeRecord>, String> {
-    let mut subject = identifier(table.field(columns.subject))?;
-    let mut object = identifier(table.field(columns.object))?;
-    let negated = table.field_of(columns.negated);
+    let mut subject = identifier(row.subject.as_str())?;
+    let mut object = identifier(row.object.as_str())?;
+    let negated = row.negated.as_str();
     let mut is_negated =
         truth(negated).ok_or_else(|| format!("`{negated}` in `negated` is neither `true` nor `false`"))?;
-    let Target { mut relation, is_backwards } = mapping.target(table, columns, sink)?;
+    let Target { mut relation, is_backwards } = relation(row, mapping, sink)?;
     let mut qualifiers = Qualifiers {
-        evidence: sorted(table.parts(columns.evidence, '|')),
-        publications: sorted(table.parts(columns.publications, '|')),
+        evidence: sorted(row.evidence.iter()),
+        publications: sorted(row.publications.iter()),
         ..Qualifiers::default()
     };
-    match frequency(table.field_of(columns.frequency)) {
+    match frequency(row.frequency.as_str()) {
         Ok((frequency, is_absent)) => {
             qualifiers.frequency = frequency;
             is_negated |= is_absent;
         }
         Err(why) => sink.drop_part(line, why),
     }
-    for onset in table.parts(columns.onset, '|') {
+    for onset in row.onset.iter() {
         match identifier(onset) {
             Ok(onset) => qualifiers.onset.push(onset),
             Err(why) => sink.drop_part(line, why),
         }
     }
-    match table.field_of(columns.sex) {
+    match row.sex.as_str() {
         "" => {}
         "PATO:0000383" => qualifiers.sex = Some("FEMALE".into()),
         "PATO:0000384" => qualifiers.sex = Some("MALE".into()),
@@ -298,5 +235,17 @@ mod tests {
         let reader: KgxEdges = toml::from_str("[relations]\n'biolink:treats' = 'cures'").unwrap();
         let error = read_bytes(&reader, HEADER.as_bytes()).unwrap_err().to_string();
         assert_eq!(error, "test: relation `cures` has no row in ontologies/relations.toml");
+    }
+
+    #[test]
+    fn json_lines_say_the_same_as_a_table() {
+        let text = "{\"object\": \"B:1\", \"predicate\": \"biolink:has_phenotype\", \"subject\": \"A:1\", \"negated\": true, \
+                    \"category\": [\"biolink:Association\"], \"publications\": [\"PMID:2\", \"PMID:1\"], \"has_evidence\": \"ECO:1\"}\n\
+                    {\"object\": \"B:1\", \"predicate\": \"biolink:related_to\", \"subject\": \"A:1\", \"relation\": \"RO:1\"}\n";
+        let records = read("syntax = 'jsonl'\n[relations]\n'RO:1' = 'treated_by'", text);
+        assert_eq!(edges(&records), ["A:1 phenotype_absent B:1", "B:1 treats A:1"]);
+        let said = &records.edges[0].qualifiers;
+        assert_eq!(said.publications, ["PMID:1".into(), "PMID:2".into()]);
+        assert_eq!(said.evidence, ["ECO:1".into()]);
     }
 }

@@ -1,14 +1,16 @@
-//! KGX, the exchange format of Biolink graphs: a table of nodes and a table of edges.
+//! KGX, the exchange format of Biolink graphs: a file of nodes and a file of edges, as tables or as JSON lines.
 //!
 //! What KGX leaves open is decided here, once: which of several categories a node has, what a predicate is called in
-//! our table of relations, and that an end which no node table describes is a node all the same. A row of nodes may end early; one of edges may not, because
-//! the column that is missing could be `negated`.
+//! our table of relations, and that an end which no file of nodes describes is a node all the same. A row of nodes may
+//! end early; one of edges may not, because the column that is missing could be `negated`.
 
 mod edges;
 mod nodes;
+mod row;
 
 pub(super) use edges::KgxEdges;
 pub(super) use nodes::KgxNodes;
+pub(super) use nodes::generality;
 pub(super) use nodes::most_specific;
 
 /// A class or predicate without the prefix of Biolink.

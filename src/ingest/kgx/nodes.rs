@@ -1,4 +1,4 @@
-//! The table of nodes.
+//! The nodes.
 //!
 //! A node may have several categories, from the most specific to the most general, or the other way round, or two
 //! that have nothing to do with each other. One is chosen by a rule that does not depend on their order: a class that
@@ -16,7 +16,9 @@ use crate::ingest::Sink;
 use crate::ingest::identifier::identifier;
 use crate::ingest::identifier::truth;
 use crate::ingest::kgx::local;
-use crate::ingest::table::Table;
+use crate::ingest::kgx::row::NodeRow;
+use crate::ingest::kgx::row::Syntax;
+use crate::ingest::kgx::row::each_node;
 use crate::kg::NodeRecord;
 use crate::kg::Scope;
 use crate::kg::Synonym;
@@ -31,6 +33,9 @@ pub(in crate::ingest) struct KgxNodes {
     /// Category of nodes that have none.
     #[serde(default)]
     category: Box<str>,
+    /// `tsv` or `jsonl`, where the file's name does not tell.
+    #[serde(default)]
+    syntax: Option<Syntax>,
 }
 
 /// Biolink's classes for nearly everything, most specific first.
@@ -56,54 +61,31 @@ const GENERAL: [&str; 19] = [
     "Entity",
 ];
 
-struct Columns {
-    id: usize,
-    category: usize,
-    name: Option<usize>,
-    description: Option<usize>,
-    synonym: Option<usize>,
-    xref: Option<usize>,
-    deprecated: Option<usize>,
-}
-
 impl Reader for KgxNodes {
     fn read(&self, input: Input, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let without = "the file is empty; the first line of a table of KGX nodes names the columns `id` and `category`";
-        let mut table = Table::open(input, |_| true, without)?.with_short_rows();
-        let columns = Columns {
-            id: table.column("id")?,
-            category: table.column("category")?,
-            name: table.optional("name"),
-            description: table.optional("description"),
-            synonym: table.optional("synonym"),
-            xref: table.optional("xref"),
-            deprecated: table.optional("deprecated"),
-        };
-        while let Some(line) = table.next_row(sink)? {
-            match self.node(&table, &columns, line, sink) {
-                Ok(node) => sink.node(node),
-                Err(why) => sink.quarantine(line, why),
-            }
-        }
-        Ok(())
+        let syntax = Syntax::of(self.syntax, input.path());
+        each_node(input, syntax, sink, |row, line, sink| match self.node(row, line, sink) {
+            Ok(node) => sink.node(node),
+            Err(why) => sink.quarantine(line, why),
+        })
     }
 }
 
 impl KgxNodes {
-    fn node(&self, table: &Table, columns: &Columns, line: u32, sink: &Sink<'_>) -> Result<NodeRecord, String> {
-        let curie = identifier(table.field(columns.id))?;
-        let deprecated = table.field_of(columns.deprecated);
+    fn node(&self, row: &NodeRow<'_>, line: u32, sink: &Sink<'_>) -> Result<NodeRecord, String> {
+        let curie = identifier(row.id.as_str())?;
+        let deprecated = row.deprecated.as_str();
         let is_obsolete =
             truth(deprecated).ok_or_else(|| format!("`{deprecated}` in `deprecated` is neither `true` nor `false`"))?;
-        let synonyms = table.parts(columns.synonym, '|');
-        let category = self.category(table.parts(Some(columns.category), '|'), sink);
+        let synonyms = row.synonym.iter();
+        let category = self.category(row.category.iter(), sink);
         Ok(NodeRecord {
-            definition: table.field_of(columns.description).into(),
+            definition: row.description.as_str().into(),
             synonyms: synonyms.map(|text| Synonym { text: text.into(), scope: Scope::Exact, is_lay: false }).collect(),
             // A claim in free text: what is no identifier is no claim that can be followed.
-            xrefs: table.parts(columns.xref, '|').filter_map(|xref| identifier(xref).ok()).collect(),
+            xrefs: row.xref.iter().filter_map(|xref| identifier(xref).ok()).collect(),
             is_obsolete,
-            ..NodeRecord::new(curie, table.field_of(columns.name), category, sink.place(line))
+            ..NodeRecord::new(curie, row.name.as_str(), category, sink.place(line))
         })
     }
 
@@ -119,12 +101,16 @@ impl KgxNodes {
 /// Of several classes the one to go by: one that the table of relations names, before any other, before the general
 /// classes of Biolink; of equals the first by name.
 pub(in crate::ingest) fn most_specific<'a>(classes: impl Iterator<Item = &'a str>, sink: &Sink<'_>) -> Option<&'a str> {
-    let rank = |class: &str| match GENERAL.iter().position(|general| *general == class) {
+    classes.min_by_key(|&class| (generality(class, sink), class))
+}
+
+/// How little a class says, least general first: one that a relation names is what this graph is about.
+pub(in crate::ingest) fn generality(class: &str, sink: &Sink<'_>) -> usize {
+    match GENERAL.iter().position(|general| *general == class) {
         _ if sink.is_end(class) => 0,
         None => 1,
         Some(position) => 2 + position,
-    };
-    classes.min_by_key(|&class| (rank(class), class))
+    }
 }
 
 #[cfg(test)]
@@ -133,8 +119,11 @@ mod tests {
     use crate::ingest::sink::read_bytes;
 
     fn category(written: &str) -> String {
-        let reader =
-            KgxNodes { categories: [("SmallMolecule".into(), "Drug".into())].into(), category: "Other".into() };
+        let reader = KgxNodes {
+            categories: [("SmallMolecule".into(), "Drug".into())].into(),
+            category: "Other".into(),
+            syntax: None,
+        };
         let text = format!("category\tid\n{written}\tX:1\n");
         read_bytes(&reader, text.as_bytes()).unwrap().nodes[0].category.to_string()
     }
@@ -164,5 +153,20 @@ mod tests {
         assert_eq!((&*node.label, &*node.definition, node.is_obsolete), ("N", "D", true));
         assert_eq!(node.synonyms.iter().map(|synonym| &*synonym.text).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(node.xrefs.iter().map(crate::kg::Curie::as_str).collect::<Vec<_>>(), ["ORPHA:1"]);
+    }
+
+    #[test]
+    fn json_lines_say_the_same_as_a_table() {
+        let reader: KgxNodes = toml::from_str("syntax = 'jsonl'").unwrap();
+        let text = "{\"id\": \"X:1\", \"name\": \"16|A\", \"category\": [\"biolink:Disease\", \"biolink:NamedThing\"], \
+                    \"synonym\": \"a|b\", \"xref\": [\"Orphanet:1\"], \"deprecated\": true, \"in_taxon\": {}}\n\n\
+                    {\"id\": \"X:2\", \"name\": null, \"category\": \"biolink:Gene\"}\n";
+        let records = read_bytes(&reader, text.as_bytes()).unwrap();
+        let node = &records.nodes[0];
+        assert_eq!((&*node.label, &*node.category, node.is_obsolete), ("16|A", "Disease", true));
+        // A text is a list of one, whatever stands in it.
+        assert_eq!(node.synonyms.iter().map(|synonym| &*synonym.text).collect::<Vec<_>>(), ["a|b"]);
+        assert_eq!(node.xrefs.iter().map(crate::kg::Curie::as_str).collect::<Vec<_>>(), ["ORPHA:1"]);
+        assert_eq!((&*records.nodes[1].category, records.nodes[1].place.line), ("Gene", 3));
     }
 }

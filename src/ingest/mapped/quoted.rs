@@ -13,7 +13,7 @@ use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Sink;
 use crate::ingest::input::BadLine;
-use crate::ingest::input::refuse_utf16;
+use crate::ingest::input::refuse_foreign;
 use crate::location::Location;
 
 const MAX_ROW_BYTES: usize = 16 << 20;
@@ -35,7 +35,7 @@ impl Quoted {
         let path: Box<str> = input.path().into();
         let mut bytes = input.into_reader();
         let start = bytes.fill_buf().map_err(|error| Input::error(&path, error))?;
-        refuse_utf16(&path, start)?;
+        refuse_foreign(&path, start)?;
         let left = Rc::new(Cell::new(MAX_ROW_BYTES));
         let reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)

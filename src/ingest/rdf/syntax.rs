@@ -23,7 +23,7 @@ use serde::Deserialize;
 use crate::ingest::Input;
 use crate::ingest::Lines;
 use crate::ingest::ReadError;
-use crate::ingest::input::refuse_utf16;
+use crate::ingest::input::refuse_foreign;
 use crate::ingest::rdf::nesting::Language;
 use crate::ingest::rdf::nesting::Nesting;
 use crate::ingest::rdf::nesting::TooDeep;
@@ -233,7 +233,7 @@ fn json(input: Input, take: &mut Take<'_>) -> Result<(), ReadError> {
     let path: Box<str> = input.path().into();
     let mut inner = input.into_reader();
     let start = inner.fill_buf().map_err(|error| Input::error(&path, error))?;
-    refuse_utf16(&path, start)?;
+    refuse_foreign(&path, start)?;
     if start.starts_with(b"\xef\xbb\xbf") {
         inner.consume(3);
     }

@@ -316,6 +316,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_a_case_holds_as_it_does_of_a_disease() {
+        let text = "
+            PhenotypicFeature:focal -is_a-> PhenotypicFeature:seizure -is_a-> PhenotypicFeature:neuro
+            Disease:sub -is_a-> Disease:super
+            Case:a -case_has_phenotype-> PhenotypicFeature:seizure
+            Case:b -case_phenotype_absent-> PhenotypicFeature:seizure
+            Case:a -case_diagnosed_with-> Disease:sub
+            Case:b -case_diagnosed_with-> Disease:super
+            Case:c -case_has_phenotype-> PhenotypicFeature:other
+            Case:d -case_has_phenotype-> PhenotypicFeature:other";
+        check(text, ("Case:a", "case_has_phenotype", "PhenotypicFeature:neuro"), true, true);
+        check(text, ("Case:a", "case_has_phenotype", "PhenotypicFeature:focal"), false, true);
+        check(text, ("Case:b", "case_phenotype_absent", "PhenotypicFeature:focal"), true, true);
+        check(text, ("Case:b", "case_phenotype_absent", "PhenotypicFeature:neuro"), false, true);
+        check(text, ("Case:a", "case_diagnosed_with", "Disease:super"), true, true);
+        check(text, ("Case:b", "case_diagnosed_with", "Disease:sub"), false, true);
+    }
+
+    #[test]
     fn only_an_explicit_edge_denies() {
         let graph = graph(KINDS);
         let denied = |object: &str| !denials(&graph, triple(&graph, "Disease:a", "has_phenotype", object)).is_empty();
