@@ -19,6 +19,8 @@ pub mod rdf;
 mod record;
 mod relations;
 pub mod search;
+#[cfg(test)]
+pub(crate) mod several;
 pub mod statistics;
 mod taxonomy;
 mod visit;
