@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use crate::kg::Curie;
 use crate::kg::FileTally;
+use crate::kg::PrefixName;
 use crate::kg::Records;
 use crate::kg::Relations;
 use crate::location::Location;
@@ -42,7 +43,7 @@ pub struct IngestConfig {
     pub sources: Vec<Box<str>>,
     /// CURIE prefixes whose nodes, and every edge that touches one, are left out and counted.
     #[serde(default)]
-    pub leave_out_prefixes: Vec<Box<str>>,
+    pub leave_out_prefixes: Vec<PrefixName>,
     /// The share of a file's records that may be in quarantine before the run stops; 0.001 (one in a thousand)
     /// unless told otherwise, because more than that is a wrong format and not a wrong record.
     #[serde(default = "default_max_quarantined_share")]
@@ -316,6 +317,6 @@ fn display(path: &Path) -> Box<str> {
 }
 
 /// Whether a CURIE has one of the prefixes.
-pub(crate) fn has_prefix(curie: &Curie, prefixes: &[Box<str>]) -> bool {
-    prefixes.iter().any(|prefix| **prefix == *curie.prefix())
+pub(crate) fn has_prefix(curie: &Curie, prefixes: &[PrefixName]) -> bool {
+    prefixes.iter().any(|prefix| prefix.is_of(curie))
 }

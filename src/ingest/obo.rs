@@ -5,6 +5,7 @@
 //! given by the settings as roots: a term has the category of the nearest root above it, settled when the file has
 //! been read, because a term may stand before its parents.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -14,8 +15,10 @@ use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
 use crate::kg::Curie;
+use crate::kg::CurieError;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Qualifiers;
 use crate::kg::Scope;
 use crate::kg::Synonym;
@@ -26,16 +29,35 @@ use crate::kg::Synonym;
 pub(super) struct Obo {
     /// Prefixes of the ontology's own terms; others are imports and left out. Empty: all are its own.
     #[serde(default)]
-    prefixes: Vec<Box<str>>,
+    prefixes: Vec<PrefixName>,
     /// Root term → category of all terms at and below it; the nearest root counts.
     #[serde(default)]
-    categories: BTreeMap<Box<str>, Box<str>>,
+    categories: BTreeMap<Root, Box<str>>,
     /// Category of terms below no root.
     #[serde(default)]
     category: Box<str>,
     /// `relationship:` name → relation of the table; others are left out.
     #[serde(default)]
     relations: BTreeMap<Box<str>, Box<str>>,
+}
+
+/// A root as the settings name it, in the one spelling of identifiers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+struct Root(Curie);
+
+impl TryFrom<String> for Root {
+    type Error = CurieError;
+
+    fn try_from(text: String) -> Result<Self, CurieError> {
+        text.parse().map(Self)
+    }
+}
+
+impl Borrow<Curie> for Root {
+    fn borrow(&self) -> &Curie {
+        &self.0
+    }
 }
 
 struct Stanza {
@@ -134,7 +156,7 @@ impl Obo {
         let mut seen = std::collections::BTreeSet::new();
         while !frontier.is_empty() {
             frontier.sort_unstable();
-            if let Some(category) = frontier.iter().find_map(|node| self.categories.get(node.as_str())) {
+            if let Some(category) = frontier.iter().find_map(|node| self.categories.get(*node)) {
                 return category.clone();
             }
             let above = frontier.iter().filter_map(|&node| parents.get(node)).flatten();
@@ -162,8 +184,8 @@ struct Draft {
     is_obsolete: bool,
     replaced_by: Option<Curie>,
     edges: Vec<(u32, Box<str>, Curie)>,
-    /// The first thing wrong with the stanza itself.
-    wrong: Option<(u32, String)>,
+    /// What is wrong with lines of the stanza itself: it can be used without them, if it has an id.
+    wrong: Vec<(u32, String)>,
     /// Edges that cannot be read, each a record.
     bad_edges: Vec<(u32, String)>,
 }
@@ -176,32 +198,28 @@ impl Draft {
     fn line(&mut self, number: u32, line: &str) {
         let Some((tag, value)) = line.split_once(':') else {
             if !line.trim().is_empty() && !line.starts_with('!') {
-                self.wrong.get_or_insert((number, format!("`{line}` has no `tag: value`")));
+                self.wrong.push((number, format!("`{line}` has no `tag: value`")));
             }
             return;
         };
         let value = uncommented(value.trim());
         let curie = |text: &str| text.split_whitespace().next().unwrap_or("").parse::<Curie>();
+        let mut read = |text: &str| {
+            let read = curie(text);
+            read.map_err(|error| self.wrong.push((number, error.to_string()))).ok()
+        };
         match tag {
-            "id" => match curie(value) {
-                Ok(id) => self.id = Some(id),
-                Err(error) => {
-                    self.wrong.get_or_insert((number, error.to_string()));
-                }
-            },
+            "id" => self.id = read(value).or(self.id.take()),
             "name" => self.label = unescaped(value).into(),
             "def" => self.definition = quoted(value).map_or_else(String::new, |(text, _)| text).into(),
             "synonym" => match synonym(value) {
                 Some(synonym) => self.synonyms.push(synonym),
-                None => {
-                    self.wrong
-                        .get_or_insert((number, format!("`{value}` is no synonym; it reads `\"text\" EXACT []`")));
-                }
+                None => self.wrong.push((number, format!("`{value}` is no synonym; it reads `\"text\" EXACT []`"))),
             },
-            "xref" => self.xrefs.extend(curie(&unescaped(value)).ok()),
-            "alt_id" => self.former.extend(curie(value).ok()),
+            "xref" => self.xrefs.extend(read(&unescaped(value))),
+            "alt_id" => self.former.extend(read(value)),
             "is_obsolete" => self.is_obsolete = value == "true",
-            "replaced_by" if self.replaced_by.is_none() => self.replaced_by = curie(value).ok(),
+            "replaced_by" if self.replaced_by.is_none() => self.replaced_by = read(value),
             "is_a" => match curie(value) {
                 Ok(parent) => self.edges.push((number, "is_a".into(), parent)),
                 Err(error) => self.bad_edges.push((number, error.to_string())),
@@ -220,7 +238,8 @@ impl Draft {
 
     fn finish(self, reader: &Obo, sink: &mut Sink<'_>, stanzas: &mut Vec<Stanza>) {
         let Some(id) = self.id else {
-            let (line, why) = self.wrong.unwrap_or((self.line, "the stanza has no `id:` line".to_owned()));
+            let first = self.wrong.into_iter().next();
+            let (line, why) = first.unwrap_or((self.line, "the stanza has no `id:` line".to_owned()));
             sink.quarantine(line, why);
             // Its edges hang on nothing.
             for (line, _, _) in self.edges {
@@ -241,8 +260,7 @@ impl Draft {
         for (line, why) in self.bad_edges {
             sink.quarantine(line, why);
         }
-        if let Some((line, why)) = self.wrong {
-            // The stanza can be used without the line.
+        for (line, why) in self.wrong {
             sink.drop_part(line, why);
         }
         let place = sink.place(self.line);
@@ -354,12 +372,37 @@ mod tests {
 
     #[test]
     fn the_nearest_root_gives_the_category() {
-        let categories = [("X:1", "Root"), ("X:2", "Inner")].map(|(id, name)| (id.into(), name.into())).into();
-        let reader = Obo { categories, ..Obo::default() };
+        let reader: Obo = toml::from_str("categories = { 'X:1' = 'Root', 'X:2' = 'Inner' }").unwrap();
         let text = "[Term]\nid: X:3\nis_a: X:2\n[Term]\nid: X:2\nis_a: X:1\n[Term]\nid: X:1\n";
         let records = read_bytes(&reader, text.as_bytes()).unwrap();
         let categories: Vec<&str> = records.nodes.iter().map(|node| &*node.category).collect();
         assert_eq!(categories, ["Inner", "Inner", "Root"]);
+    }
+
+    #[test]
+    fn settings_may_spell_prefixes_and_roots_as_they_like() {
+        let reader: Obo = toml::from_str("prefixes = ['Orphanet']\ncategories = { 'Orphanet:1' = 'Disease' }").unwrap();
+        let text = "[Term]\nid: ORPHA:2\nis_a: Orphanet:1\n[Term]\nid: X:1\n";
+        let records = read_bytes(&reader, text.as_bytes()).unwrap();
+        let nodes: Vec<(&str, &str)> =
+            records.nodes.iter().map(|node| (node.curie.as_str(), &*node.category)).collect();
+        assert_eq!(nodes, [("ORPHA:2", "Disease")]);
+        let error = toml::from_str::<Obo>("categories = { 'Orphanet' = 'Disease' }").unwrap_err().to_string();
+        assert!(error.contains("`Orphanet` has no `:`"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_a_term_is_dropped_and_told() {
+        let records =
+            read("[Term]\nid: X:1\nxref: UMLS\nxref: UMLS:C1 {a=\"b\"}\nalt_id: X1\nreplaced_by: X 2\nsynonym: y\n");
+        let node = &records.nodes[0];
+        assert_eq!((node.xrefs.len(), node.former.len(), &node.replaced_by), (1, 0, &None));
+        let lines: Vec<String> = records
+            .findings
+            .iter()
+            .map(|finding| finding.to_string().rsplit(':').next().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(lines, ["5", "7", "8", "9"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::kg::EdgeRecord;
 use crate::kg::FileTally;
 use crate::kg::MatchRecord;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Records;
 use crate::kg::RelationId;
 use crate::kg::Relations;
@@ -32,7 +33,7 @@ pub struct Sink<'a> {
     records: &'a mut Records,
     relations: &'a Relations,
     file: FileId,
-    leave_out_prefixes: &'a [Box<str>],
+    leave_out_prefixes: &'a [PrefixName],
     /// How many parts of records were dropped.
     n_bad_parts: u64,
     /// How many names lost characters, and where the first stands.
@@ -45,7 +46,7 @@ impl<'a> Sink<'a> {
         records: &'a mut Records,
         relations: &'a Relations,
         number: u16,
-        leave_out_prefixes: &'a [Box<str>],
+        leave_out_prefixes: &'a [PrefixName],
     ) -> Self {
         Self { records, relations, file: FileId(number), leave_out_prefixes, n_bad_parts: 0, hidden: None }
     }
