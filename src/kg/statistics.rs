@@ -50,6 +50,7 @@ pub struct Statistics {
     profiles: BTreeMap<NodeId, Profile>,
     information: Vec<f64>,
     n_subjects: Vec<u32>,
+    n_genes: Vec<u32>,
     systems: Vec<NodeId>,
 }
 
@@ -112,7 +113,8 @@ impl Statistics {
                 }
             }
         }
-        Self { profiles, information, n_subjects, systems }
+        let n_genes = genes_of_findings(graph, &profiles);
+        Self { profiles, information, n_subjects, n_genes, systems }
     }
 
     /// The diseases with a profile, in order.
@@ -135,6 +137,11 @@ impl Statistics {
         self.n_subjects.get(finding.index()).copied().unwrap_or(0)
     }
 
+    /// How many genes have a disease with a finding or a kind of it.
+    pub fn n_genes(&self, finding: NodeId) -> u32 {
+        self.n_genes.get(finding.index()).copied().unwrap_or(0)
+    }
+
     /// The organ systems: the findings right below the root of all findings, sorted.
     pub fn systems(&self) -> &[NodeId] {
         &self.systems
@@ -155,6 +162,52 @@ impl Statistics {
     }
 }
 
+/// How many genes have a disease with each finding, or with a kind of it.
+fn genes_of_findings(graph: &Graph, profiles: &BTreeMap<NodeId, Profile>) -> Vec<u32> {
+    let mut n_genes = vec![0_u32; graph.n_nodes()];
+    let Some(associated) = graph.relations().id("associated_with") else { return n_genes };
+    let mut genes: BTreeMap<NodeId, Vec<&Profile>> = BTreeMap::new();
+    for (&disease, profile) in profiles {
+        for gene in graph.subjects(disease, associated) {
+            genes.entry(gene.node).or_default().push(profile);
+        }
+    }
+    for of_gene in genes.into_values() {
+        let mut findings: Vec<NodeId> =
+            of_gene.into_iter().flat_map(|profile| profile.implied.iter().copied()).collect();
+        findings.sort_unstable();
+        findings.dedup();
+        for finding in findings {
+            n_genes[finding.index()] += 1;
+        }
+    }
+    n_genes
+}
+
+/// The share of the patients with a disease that have a finding at least: the one definition of a frequency, for clues,
+/// options, checks and prose alike.
+///
+/// Of several sources that state the finding the least counts. Where none says how often, kinds of the finding stand in
+/// for it, and of several kinds the most frequent, because whoever has a kind has the finding. `None` if nothing is
+/// known.
+///
+/// # Complexity
+///
+/// O(findings of the disease), and the descendants of the finding where it is not stated itself.
+pub fn lower_bound(graph: &Graph, disease: NodeId, finding: NodeId) -> Option<f64> {
+    let stated = graph.objects(disease, graph.relations().id("has_phenotype")?);
+    let least = |wanted: NodeId| {
+        let first = stated.nodes().partition_point(|&node| node < wanted);
+        let parallel = (first..).map_while(|at| stated.get(at)).take_while(|to| to.node == wanted);
+        parallel.filter_map(|to| graph.qualifiers(to.edge).frequency.lower_bound()).reduce(f64::min)
+    };
+    least(finding).or_else(|| {
+        let kinds = graph.taxonomy().descendants(finding);
+        let found = stated.nodes().iter().filter(|node| kinds.binary_search(node).is_ok());
+        found.filter_map(|&kind| least(kind)).reduce(f64::max)
+    })
+}
+
 fn organ_systems(graph: &Graph) -> Vec<NodeId> {
     let is_finding = |node: NodeId| graph.category(node) == FINDING;
     let is_root = |node: &NodeId| {
@@ -171,6 +224,8 @@ fn organ_systems(graph: &Graph) -> Vec<NodeId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kg::Licence;
+    use crate::kg::several::graph_of;
 
     const TWO: &str = "
         PhenotypicFeature:eye -is_a-> PhenotypicFeature:root
@@ -201,6 +256,35 @@ mod tests {
         assert!(profile.implies(named(&graph, "PhenotypicFeature:eye")));
         assert_eq!(profile.organ_system(), Some(named(&graph, "PhenotypicFeature:eye")));
         assert_eq!(statistics.profile(named(&graph, "Disease:b")).unwrap().absent.len(), 1);
+    }
+
+    #[test]
+    fn of_several_sources_the_least_counts_and_of_several_kinds_the_most() {
+        let texts = [
+            "Disease:a -has_phenotype[80-99%]-> PhenotypicFeature:eye
+             Disease:a -has_phenotype-> PhenotypicFeature:ear",
+            "Disease:a -has_phenotype[30-79%]-> PhenotypicFeature:eye",
+            "PhenotypicFeature:squint -is_a-> PhenotypicFeature:eye <-is_a- PhenotypicFeature:cataract
+             Disease:a -has_phenotype[99-100%]-> PhenotypicFeature:squint
+             Disease:b -has_phenotype[5-29%]-> PhenotypicFeature:squint
+             Disease:b -has_phenotype[30-79%]-> PhenotypicFeature:cataract",
+        ];
+        let graph = graph_of(&texts.map(|text| (Licence::Open, text)));
+        let bound = |disease: &str, finding: &str| lower_bound(&graph, named(&graph, disease), named(&graph, finding));
+        assert_eq!(bound("Disease:a", "PhenotypicFeature:eye"), Some(0.3));
+        assert_eq!(bound("Disease:b", "PhenotypicFeature:eye"), Some(0.3));
+        assert_eq!(bound("Disease:a", "PhenotypicFeature:ear"), None);
+        assert_eq!(bound("Disease:b", "PhenotypicFeature:ear"), None);
+    }
+
+    #[test]
+    fn genes_are_counted_once_for_what_their_diseases_have() {
+        let genes = "Gene:g -associated_with-> Disease:a\nGene:g -associated_with-> Disease:b\nGene:h -associated_with-> Disease:b";
+        let graph = Graph::from_arrows(&format!("{TWO}\n{genes}")).unwrap();
+        let statistics = Statistics::of(&graph);
+        let n_genes = |finding: &str| statistics.n_genes(named(&graph, finding));
+        let counted = ["PhenotypicFeature:root", "PhenotypicFeature:eye", "PhenotypicFeature:skin"].map(n_genes);
+        assert_eq!(counted, [2, 1, 2]);
     }
 
     #[test]

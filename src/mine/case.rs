@@ -1,14 +1,15 @@
 //! `[[mine.case]]`: a disease and the few findings that single it out.
 //!
 //! The flagship. A case is a star of clues round a disease (or, for a gene, round the one disease that the gene
-//! causes) such that nothing else in the whole graph comes near: no disease matches all clues even loosely, and none
-//! that is not kin matches all but one.
+//! causes) such that no other disease in the whole graph matches all clues, even loosely. Where a disease is asked for,
+//! none that is not kin matches all but one either.
 
 use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::PrefixName;
 use crate::kg::RelationId;
 use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
@@ -43,7 +44,7 @@ pub struct CaseConfig {
     pub target: Box<str>,
     /// Prefixes of the diseases that may be asked for; empty = any.
     #[serde(default)]
-    pub prefixes: Vec<Box<str>>,
+    pub prefixes: Vec<PrefixName>,
     /// The fewest clues; 4 unless told otherwise, 3 for genes.
     #[serde(default)]
     pub min_clues: Option<usize>,
@@ -129,12 +130,12 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CaseConfig) -> Resul
 }
 
 /// The diseases that may be asked for or offered: named, usable as an option, with a profile that is large enough.
-pub fn is_presentable(context: Context<'_>, disease: NodeId, prefixes: &[Box<str>]) -> bool {
+pub fn is_presentable(context: Context<'_>, disease: NodeId, prefixes: &[PrefixName]) -> bool {
     let Context { graph, statistics, .. } = context;
     let node = graph.node(disease);
     !node.is_obsolete
         && !node.label.is_empty()
-        && (prefixes.is_empty() || prefixes.iter().any(|prefix| **prefix == *node.curie.prefix()))
+        && (prefixes.is_empty() || prefixes.iter().any(|prefix| prefix.is_of(&node.curie)))
         && statistics.profile(disease).is_some_and(|profile| profile.findings.len() >= MIN_PROFILE)
         && is_usable(graph, disease).is_ok()
 }
@@ -152,7 +153,7 @@ fn keys(context: Context<'_>, config: &CaseConfig, target: Target) -> Vec<Key> {
             };
             let mut clues = clue::clues_of(context, disease, rules);
             if target == Target::Gene {
-                clues.retain(|clue| n_genes(context.graph, clue.finding) >= 4);
+                clues.retain(|clue| context.statistics.n_genes(clue.finding) >= 4);
             }
             (clues.len() >= config.n_clues(target).0).then_some(Key { disease, gene, clues })
         })
@@ -168,19 +169,6 @@ pub fn only_gene(graph: &Graph, disease: NodeId) -> Option<NodeId> {
         [gene] => Some(*gene),
         _ => None,
     }
-}
-
-/// How many genes have a disease with a finding, strictly.
-fn n_genes(graph: &Graph, finding: NodeId) -> usize {
-    let relations = (graph.relations().id("has_phenotype"), graph.relations().id("associated_with"));
-    let (Some(has), Some(associated)) = relations else { return 0 };
-    let diseases =
-        crate::kg::search::reach(graph, Reading::Strict, finding, has, crate::kg::search::Direction::Subjects);
-    let mut genes: Vec<NodeId> =
-        diseases.iter().flat_map(|&disease| graph.subjects(disease, associated)).map(|gene| gene.node).collect();
-    genes.sort_unstable();
-    genes.dedup();
-    genes.len()
 }
 
 impl CaseConfig {
@@ -231,9 +219,8 @@ impl Cases<'_> {
     fn candidate(&self, key: &Key, drawn: &[Clue], stratum: (&str, u64)) -> Result<Candidate, DeadEnd> {
         let graph = self.context.graph;
         let findings: Vec<NodeId> = drawn.iter().map(|clue| clue.finding).collect();
-        let matches = clue::matches(graph, Reading::Loose, &findings);
-        for (&rival, matched) in &matches {
-            let n_matched = matched.iter().filter(|&&is_matched| is_matched).count();
+        for (rival, matched) in clue::matches(graph, Reading::Loose, &findings) {
+            let n_matched = matched.count();
             if rival == key.disease || n_matched + 1 < findings.len() {
                 continue;
             }

@@ -12,6 +12,7 @@ use crate::kg::NodeId;
 use crate::kg::search::Direction;
 use crate::kg::search::Reading;
 use crate::kg::search::reach;
+use crate::kg::statistics::lower_bound;
 use crate::kg::words;
 use crate::mine::Context;
 use crate::mine::wording::is_wordable;
@@ -66,19 +67,19 @@ pub fn clues_of(context: Context<'_>, disease: NodeId, rules: ClueRules) -> Vec<
     let Context { graph, statistics, .. } = context;
     let Some(profile) = statistics.profile(disease) else { return Vec::new() };
     let is_contradicted = |finding: NodeId| {
-        // A finding that is present and absent at once, or present below an absent one, is unusable on both sides.
+        // A finding at or below one that is absent, or above one that is present and absent at once, is unusable on both
+        // sides.
         let above = graph.taxonomy().ancestors(finding);
-        profile.absent.iter().any(|(absent, _)| above.binary_search(absent).is_ok() || profile.implies(*absent))
-            && profile
-                .absent
-                .iter()
-                .any(|(absent, _)| above.binary_search(absent).is_ok() || graph.taxonomy().is_kind_of(*absent, finding))
+        profile.absent.iter().any(|&(absent, _)| {
+            above.binary_search(&absent).is_ok()
+                || graph.taxonomy().is_kind_of(absent, finding) && profile.implies(absent)
+        })
     };
     profile
         .findings
         .iter()
         .filter_map(|&(finding, edge)| {
-            let lower_bound = graph.qualifiers(edge).frequency.lower_bound()?;
+            let lower_bound = lower_bound(graph, disease, finding)?;
             let information = statistics.information(finding);
             let is_told = lower_bound >= rules.min_frequency
                 && information >= rules.min_information
@@ -165,20 +166,43 @@ pub fn shares_a_stem(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     of(left).iter().any(|stem| others.contains(stem))
 }
 
-/// Which of the findings each disease has under a reading: only diseases with at least one are in the map.
+/// Which of some findings a disease has, by their positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Matched(u32);
+
+impl Matched {
+    /// Whether it has the finding at a position.
+    pub fn has(self, at: usize) -> bool {
+        self.0 & bit(at) != 0
+    }
+
+    /// How many it has.
+    pub fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+}
+
+/// A bit a position. A case has five clues at the most; past the thirty-second none would be told apart.
+fn bit(at: usize) -> u32 {
+    1 << at.min(31)
+}
+
+/// Which of the findings each disease has under a reading, in the order of diseases: only those that have at least one.
+/// No case has more than a handful of clues.
 ///
 /// # Complexity
 ///
-/// O(n · r log r) for n findings that r diseases have.
-pub fn matches(graph: &Graph, reading: Reading, findings: &[NodeId]) -> BTreeMap<NodeId, Vec<bool>> {
-    let mut matches: BTreeMap<NodeId, Vec<bool>> = BTreeMap::new();
-    let Some(relation) = graph.relations().id("has_phenotype") else { return matches };
+/// O(n · r log (n · r)) for n findings that r diseases have.
+pub fn matches(graph: &Graph, reading: Reading, findings: &[NodeId]) -> Vec<(NodeId, Matched)> {
+    let Some(relation) = graph.relations().id("has_phenotype") else { return Vec::new() };
+    let mut found: Vec<(NodeId, u32)> = Vec::new();
     for (at, &finding) in findings.iter().enumerate() {
-        for disease in reach(graph, reading, finding, relation, Direction::Subjects) {
-            matches.entry(disease).or_insert_with(|| vec![false; findings.len()])[at] = true;
-        }
+        let diseases = reach(graph, reading, finding, relation, Direction::Subjects);
+        found.extend(diseases.into_iter().map(|disease| (disease, bit(at))));
     }
-    matches
+    found.sort_unstable();
+    let of_one = found.chunk_by(|left, right| left.0 == right.0);
+    of_one.map(|group| (group[0].0, Matched(group.iter().fold(0, |all, &(_, bit)| all | bit)))).collect()
 }
 
 /// Whether failing these clues is enough to be no answer: three specific ones, or two very specific ones. Failing a
@@ -192,6 +216,10 @@ pub fn fails_enough(context: Context<'_>, failed: &[NodeId]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kg::Licence;
+    use crate::kg::several::graph_of;
+    use crate::kg::statistics::Statistics;
+    use crate::seed::Seed;
 
     #[test]
     fn stems_are_the_first_five_letters_of_long_words() {
@@ -211,13 +239,64 @@ mod tests {
     }
 
     #[test]
+    fn a_clue_of_two_sources_is_as_frequent_as_the_less_sure_one_says() {
+        let texts = ["[80-99%]", "[30-79%]"]
+            .map(|share| format!("Disease:x -has_phenotype{share}-> PhenotypicFeature:short_stature"));
+        for order in [[0, 1], [1, 0]] {
+            let graph = graph_of(&order.map(|at| (Licence::Open, texts[at].as_str())));
+            let statistics = Statistics::of(&graph);
+            let context = Context { graph: &graph, statistics: &statistics, seed: Seed(1) };
+            let rules = ClueRules { min_frequency: 0.0, min_information: 0.0, min_diseases: 0 };
+            let clues = clues_of(context, graph.find(&"Disease:x".parse().unwrap()).unwrap(), rules);
+            assert_eq!(clues.iter().map(|clue| clue.lower_bound).collect::<Vec<_>>(), [0.3]);
+        }
+    }
+
+    #[test]
+    fn only_an_absence_that_touches_a_finding_makes_it_unusable() {
+        // Of the eye "squint" is present; of the ear "tinnitus" is present and absent at once.
+        let text = "
+            PhenotypicFeature:squint -is_a-> PhenotypicFeature:eye
+            PhenotypicFeature:tinnitus -is_a-> PhenotypicFeature:ear
+            PhenotypicFeature:deafness -is_a-> PhenotypicFeature:ear
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:squint
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:eye
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:tinnitus
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:ear
+            Disease:x -phenotype_absent-> PhenotypicFeature:tinnitus";
+        let told = |more: &str| {
+            let graph = Graph::from_arrows(&format!("{text}\n{more}")).unwrap();
+            let statistics = Statistics::of(&graph);
+            let context = Context { graph: &graph, statistics: &statistics, seed: Seed(1) };
+            let rules = ClueRules { min_frequency: 0.0, min_information: 0.0, min_diseases: 0 };
+            let clues = clues_of(context, graph.find(&"Disease:x".parse().unwrap()).unwrap(), rules);
+            clues.iter().map(|clue| graph.label(clue.finding).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(""), ["eye", "squint"]);
+        // A kind of the eye that is absent and not present takes nothing from what is present.
+        assert_eq!(
+            told("Disease:x -phenotype_absent-> PhenotypicFeature:nystagmus -is_a-> PhenotypicFeature:eye"),
+            ["eye", "squint"]
+        );
+        assert_eq!(told("Disease:x -phenotype_absent-> PhenotypicFeature:eye"), Vec::<String>::new());
+    }
+
+    #[test]
     fn loose_matches_count_kinds_both_ways() {
         let graph = Graph::from_arrows(
             "PhenotypicFeature:b -is_a-> PhenotypicFeature:a\nDisease:x -has_phenotype-> PhenotypicFeature:a\nDisease:y -has_phenotype-> PhenotypicFeature:b\nDisease:z -has_phenotype-> PhenotypicFeature:c\nDisease:u -has_phenotype-> PhenotypicFeature:c\nDisease:v -has_phenotype-> PhenotypicFeature:c\nDisease:w -has_phenotype-> PhenotypicFeature:c",
         )
         .unwrap();
         let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
-        let matches = matches(&graph, Reading::Loose, &[node("PhenotypicFeature:b")]);
-        assert_eq!(matches.keys().copied().collect::<Vec<_>>(), [node("Disease:x"), node("Disease:y")]);
+        let findings = ["PhenotypicFeature:b", "PhenotypicFeature:c"].map(node);
+        let matches = matches(&graph, Reading::Loose, &findings);
+        let of = |name: &str| matches.iter().find(|(disease, _)| *disease == node(name)).map(|(_, matched)| *matched);
+        for (name, expected) in
+            [("Disease:x", [true, false]), ("Disease:y", [true, false]), ("Disease:z", [false, true])]
+        {
+            let matched = of(name).unwrap();
+            assert_eq!(([matched.has(0), matched.has(1)], matched.count()), (expected, 1), "{name}");
+        }
+        assert!(matches.is_sorted_by_key(|&(disease, _)| disease));
     }
 }

@@ -6,14 +6,17 @@
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::PrefixName;
 use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
 use crate::kg::search::Reading;
 use crate::kg::search::Term;
 use crate::kg::search::Variable;
 use crate::kg::search::answers;
+use crate::kg::statistics::lower_bound;
 use crate::mine::Candidate;
 use crate::mine::Context;
 use crate::mine::DeadEnd;
@@ -22,9 +25,9 @@ use crate::mine::Question;
 use crate::mine::Scores;
 use crate::mine::Stratum;
 use crate::mine::case::is_presentable;
+use crate::mine::citation::kind_chain;
 use crate::mine::clue::shares_a_stem;
 use crate::mine::kin::are_kin;
-use crate::mine::path;
 use crate::mine::path::PROOF_BUDGET;
 use crate::mine::wording::is_wordable;
 
@@ -34,7 +37,7 @@ use crate::mine::wording::is_wordable;
 pub struct ContrastConfig {
     /// Prefixes of the diseases that may be compared; empty = any.
     #[serde(default)]
-    pub prefixes: Vec<Box<str>>,
+    pub prefixes: Vec<PrefixName>,
     /// How many accepted items may have the same finding as key; 5 unless told otherwise.
     #[serde(default = "super::default_max_items_per_key")]
     pub max_items_per_key: usize,
@@ -88,20 +91,13 @@ pub fn is_strong_negative(context: Context<'_>, edge: EdgeId) -> bool {
     is_counted && profile.is_some_and(|profile| !profile.implies(ends.object))
 }
 
-/// The lower bound of a finding's frequency in a disease, stated at or below it; the greatest where there are many.
-pub fn frequency_in(context: Context<'_>, disease: NodeId, finding: NodeId) -> Option<f64> {
-    let profile = context.statistics.profile(disease)?;
-    let below = context.graph.taxonomy().descendants(finding);
-    let stated = profile.findings.iter().filter(|(found, _)| below.binary_search(found).is_ok());
-    let bounds = stated.filter_map(|&(_, edge)| context.graph.qualifiers(edge).frequency.lower_bound());
-    bounds.fold(None, |most: Option<f64>, bound| Some(most.map_or(bound, |most| most.max(bound))))
-}
-
 fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
     let graph = context.graph;
     let relations = (graph.relations().id("has_phenotype"), graph.relations().id("phenotype_absent"));
     let (Some(has), Some(absent)) = relations else { return Vec::new() };
-    let negatives: Vec<EdgeId> = graph.edges().filter(|(_, edge)| edge.relation == absent).map(|(id, _)| id).collect();
+    let is_cited = |id: EdgeId, edge: Edge| graph.cited(edge.subject, edge.relation, edge.object) == Some(id);
+    let negatives: Vec<EdgeId> =
+        graph.edges().filter(|&(id, edge)| edge.relation == absent && is_cited(id, edge)).map(|(id, _)| id).collect();
     negatives
         .into_par_iter()
         .flat_map_iter(|absent| {
@@ -113,6 +109,7 @@ fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
                 graph
                     .subjects(key, has)
                     .iter()
+                    .filter(move |from| graph.cited(from.node, has, key) == Some(from.edge))
                     .filter_map(move |from| pair(context, config, (from.node, from.edge), (ends.subject, absent), key))
             })
         })
@@ -127,7 +124,7 @@ fn pair(
     key: NodeId,
 ) -> Option<Pair> {
     let graph = context.graph;
-    let is_key = graph.qualifiers(present).frequency.lower_bound()? >= KEY_FREQUENCY
+    let is_key = lower_bound(graph, disease, key)? >= KEY_FREQUENCY
         && is_wordable(graph.label(key)).is_ok()
         && context.statistics.information(key) >= 2.0;
     let are_comparable = is_key
@@ -141,12 +138,10 @@ fn pair(
     }
     let profile = context.statistics.profile(disease)?;
     let mut shared: Vec<NodeId> = Vec::new();
-    for &(finding, edge) in &profile.findings {
-        let is_frequent = |bound: Option<f64>| bound.is_some_and(|bound| bound >= SHARED_FREQUENCY);
-        let is_shared = finding != key
-            && is_frequent(graph.qualifiers(edge).frequency.lower_bound())
-            && is_frequent(frequency_in(context, other, finding))
-            && is_wordable(graph.label(finding)).is_ok();
+    for &(finding, _) in &profile.findings {
+        let is_frequent = |disease| lower_bound(graph, disease, finding).is_some_and(|bound| bound >= SHARED_FREQUENCY);
+        let is_shared =
+            finding != key && is_frequent(disease) && is_frequent(other) && is_wordable(graph.label(finding)).is_ok();
         // Options and clues stand side by side: none may be a kind of another, or of the key.
         let is_apart =
             |&with: &NodeId| !graph.taxonomy().is_kind_of(finding, with) && !graph.taxonomy().is_kind_of(with, finding);
@@ -177,7 +172,7 @@ fn attempt(context: Context<'_>, pairs: &[Pair], index: u64) -> Result<Candidate
     let information = context.statistics.information(pair.key);
     // The denial may be of something more general: the chain of kinds between is part of the proof.
     let mut path = vec![Hop { edge: pair.present, is_forward: true }];
-    path.extend(path::kind_chain(graph, pair.key, graph.edge(pair.absent).object));
+    path.extend(kind_chain(graph, pair.key, graph.edge(pair.absent).object));
     path.push(Hop { edge: pair.absent, is_forward: false });
     Ok(Candidate {
         strategy: "contrast",

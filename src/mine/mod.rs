@@ -7,6 +7,7 @@
 pub mod calibration;
 mod candidate;
 mod case;
+pub mod citation;
 pub mod clue;
 mod coding;
 mod contrast;
@@ -40,7 +41,6 @@ pub use coding::CodingConfig;
 pub use coding::is_code;
 pub use coding::is_three_character;
 pub use contrast::ContrastConfig;
-pub use contrast::frequency_in;
 pub use contrast::is_strong_negative;
 pub use finding_set::FindingSetConfig;
 pub use finding_set::n_profiled_diseases;

@@ -2,27 +2,34 @@
 
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::search::Direction;
 use crate::kg::search::Reading;
-use crate::kg::search::supports;
+use crate::kg::search::reach;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
+use crate::mine::citation::asserted;
+use crate::mine::citation::citation;
+use crate::mine::clue::is_common_stem;
 use crate::mine::clue::shares_a_stem;
+use crate::mine::clue::stems;
 use crate::mine::is_code;
 use crate::mine::is_three_character;
 use crate::synth::AnswerOption;
+use crate::synth::Claim;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
 use crate::synth::Kind;
-use crate::synth::Step;
+use crate::synth::Sense;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
 use crate::synth::distractors::looks;
+use crate::synth::distractors::three;
 use crate::synth::writer::Draft;
+use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
 use crate::synth::writer::choose;
 use crate::synth::writer::dead;
-use crate::synth::writer::step;
 
 const STEMS: [&str; 4] = [
     "The final diagnosis on a discharge summary reads \u{201c}{term}\u{201d}.",
@@ -58,11 +65,13 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     };
     let (key, term) = (*key, *term);
     let is_category = candidate.path.len() > 1;
-    let excludes = graph.relations().id("excludes1");
-    let exclusion = |code: NodeId| -> Vec<EdgeId> {
-        let all = excludes.map(|excludes| supports(graph, Reading::Strict, (key, excludes, code))).unwrap_or_default();
-        all.into_iter().take(1).collect()
+    let Some(included_in) = graph.relations().id("included_in") else {
+        return dead("the graph has no inclusion terms");
     };
+    let excludes = graph.relations().id("excludes1");
+    let exclusion = |code: NodeId| excludes.and_then(|excludes| asserted(graph, (key, excludes, code)));
+    let exclusion_with_kinds =
+        |code: NodeId| excludes.map_or_else(Vec::new, |excludes| citation(graph, (key, excludes, code)));
     let fits = |code: NodeId| {
         code != key
             && candidate.loose.binary_search(&code).is_err()
@@ -71,14 +80,20 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
             && !graph.taxonomy().is_kind_of(key, code)
             && !shares_a_stem(graph, code, term)
     };
+    let mut near = near(writer, key);
+    if is_category {
+        // Loosely every code of the chapter may be what is asked for: what is left are namesakes of the matter elsewhere,
+        // as "neoplasm of kidney" and "injury of kidney" beside a disease of the kidney.
+        near.extend(alike(writer, key));
+    }
     let mut pool: Vec<NodeId> = Vec::new();
-    for code in near(writer, key).into_iter().filter(|&code| fits(code)) {
-        if pool.len() < POOL {
+    for code in near.into_iter().filter(|&code| fits(code)) {
+        if pool.len() < POOL && !pool.contains(&code) {
             pool.push(code);
         }
     }
     // Codes that an Excludes1 note sets against the key are the best distractors of all.
-    pool.sort_by_key(|&code| exclusion(code).is_empty());
+    pool.sort_by_key(|&code| exclusion(code).is_none());
     let text = |code: NodeId| format!("{} {}", graph.curie(code).local(), graph.label(code));
     let others: Vec<(String, usize)> = pool.iter().map(|&code| (text(code), graph.degree(code))).collect();
     let (key_looks, all) = looks((&text(key), graph.degree(key)), &others, true);
@@ -88,7 +103,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
             && !graph.taxonomy().is_kind_of(right, left)
             && graph.label(left) != graph.label(right)
     };
-    let Some(chosen) = writer.three(key_looks, &all, &are_apart, &mut stream) else {
+    let Some(chosen) = three(key_looks, &all, &are_apart, &mut stream) else {
         return dead("fewer than three codes qualify as distractors");
     };
     let wrong: Vec<NodeId> = chosen.iter().map(|&at| pool[at]).collect();
@@ -111,43 +126,43 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
             Distractor { option: at + 1, class: DistractorClass::Denied, failed: vec![last], risk: 0.0, edges }
         })
         .collect();
-    let mut steps: Vec<Step> = Vec::new();
     let direct = candidate.path.first().map_or(key, |hop| hop.to(graph));
-    steps.push(step(
-        StepKind::Recall,
-        format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text(direct)),
-        classified.clone(),
-        vec![worded.clone()],
-    ));
+    let local = |code: NodeId| graph.curie(code).local();
+    let text_of = text;
+    let mut told: Vec<Prose> = Vec::new();
+    let text = format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text_of(direct));
+    told.push(Prose::new(text, vec![Claim::of(Sense::Holds, term, included_in, &[direct])]));
+    let mut steps = vec![told[0].clone().step(StepKind::Recall, classified.clone(), vec![worded.clone()])];
     if is_category {
-        let text = format!("{} belongs to the category {}.", graph.curie(direct).local(), text(key));
-        steps.push(step(StepKind::Combine, text, path.iter().skip(1).copied().collect(), Vec::new()));
+        let text = format!("{} belongs to the category {}.", local(direct), text_of(key));
+        let above = Prose::new(text, vec![Claim::of(Sense::Holds, direct, graph.relations().is_a(), &[key])]);
+        steps.push(above.clone().step(StepKind::Combine, path.iter().skip(1).copied().collect(), Vec::new()));
+        told.push(above);
     }
-    let mut reasons: Vec<String> = Vec::new();
     for &code in &wrong {
-        let denied = exclusion(code);
-        let reason = if denied.is_empty() {
-            format!("{} does not list this term: an inclusion term belongs to one code.", text(code))
-        } else {
-            format!("{} is set apart from {} by an Excludes1 note.", text(code), graph.curie(key).local())
+        let not_listed = Claim::of(Sense::Denied, term, included_in, &[code]).told_backwards();
+        let reason = match excludes.filter(|_| exclusion(code).is_some()) {
+            None => {
+                let why = "an inclusion term belongs to one code";
+                let text = format!("{} does not list \u{201c}{worded}\u{201d}: {why}.", text_of(code));
+                Prose::new(text, vec![not_listed])
+            }
+            Some(excludes) => {
+                let apart = format!("is set apart from {} by an Excludes1 note", local(key));
+                let text = format!("{} does not list \u{201c}{worded}\u{201d} and {apart}.", text_of(code));
+                Prose::new(text, vec![not_listed, Claim::of(Sense::Holds, code, excludes, &[key])])
+            }
         };
         let mut edges = classified.clone();
-        edges.extend(denied);
-        // Where the other code stands: the edge that its name in the step rests on.
-        edges.extend(graph.objects(code, graph.relations().is_a()).first().map(|above| above.edge));
-        steps.push(step(StepKind::Exclude, reason.clone(), edges, Vec::new()));
-        reasons.push(reason);
+        edges.extend(exclusion_with_kinds(code));
+        steps.push(reason.clone().step(StepKind::Exclude, edges, Vec::new()));
+        told.push(reason);
     }
-    let text_key = text(key);
-    steps.push(step(StepKind::Conclude, format!("The diagnosis is therefore coded to {text_key}."), path, Vec::new()));
-    let mut rationale = format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text(direct));
-    if is_category {
-        rationale.push_str(&format!(" {} belongs to the category {}.", graph.curie(direct).local(), text(key)));
-    }
-    for reason in &reasons {
-        rationale.push(' ');
-        rationale.push_str(reason);
-    }
+    let text_key = text_of(key);
+    let answer = Claim::Answer { given: Vec::new(), nodes: vec![key] };
+    let conclusion = Prose::new(format!("The diagnosis is therefore coded to {text_key}."), vec![answer]);
+    steps.push(conclusion.step(StepKind::Conclude, path, Vec::new()));
+    let rationale = Prose::joined(told);
     let n_clues = candidate.path.len();
     let draft = Draft {
         kind: Kind::SingleBestAnswer,
@@ -170,8 +185,6 @@ fn near(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
     let graph = writer.context.graph;
     let mut codes: Vec<NodeId> = Vec::new();
     if let Some(excludes) = graph.relations().id("excludes1") {
-        use crate::kg::search::Direction;
-        use crate::kg::search::reach;
         codes.extend(reach(graph, Reading::Strict, key, excludes, Direction::Objects).into_iter().take(POOL));
     }
     let mut above: Vec<NodeId> = graph.taxonomy().parents(key).to_vec();
@@ -187,4 +200,63 @@ fn near(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
         above = above.iter().flat_map(|&parent| graph.taxonomy().parents(parent)).copied().collect();
     }
     codes
+}
+
+/// The three-character categories whose titles share telling words with that of a category: those that share most of
+/// them first, then in order.
+fn alike(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
+    let graph = writer.context.graph;
+    let telling = |node: NodeId| -> Vec<String> {
+        let mut stems = stems(graph.label(node));
+        stems.retain(|stem| !is_common_stem(stem));
+        stems
+    };
+    let titles = writer.titles.get_or_init(|| {
+        let categories = graph.nodes_of("DiagnosisCode").filter(|&node| is_three_character(graph, node));
+        categories.map(|node| (node, telling(node))).collect()
+    });
+    let wanted = telling(key);
+    let mut alike: Vec<(usize, NodeId)> = titles
+        .iter()
+        .map(|(node, stems)| (wanted.iter().filter(|stem| stems.contains(stem)).count(), *node))
+        .filter(|&(n_shared, _)| n_shared > 0)
+        .collect();
+    alike.sort_by_key(|&(n_shared, node)| (std::cmp::Reverse(n_shared), node));
+    alike.into_iter().map(|(_, node)| node).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kg::Graph;
+    use crate::kg::statistics::Statistics;
+    use crate::mine;
+    use crate::mine::MineConfig;
+    use crate::seed::Seed;
+
+    #[test]
+    fn a_category_stands_beside_those_of_other_chapters_that_speak_of_the_same() {
+        let mut text = String::from(
+            "InclusionTerm:tubular_scarring -included_in-> DiagnosisCode:N26.1 -is_a-> DiagnosisCode:N26_contracted_kidney
+             DiagnosisCode:N26_contracted_kidney -is_a-> DiagnosisCode:chapter-14
+             DiagnosisCode:N27_small_kidney -is_a-> DiagnosisCode:chapter-14\n",
+        );
+        for (chapter, code) in [(2, "C64_malignant_kidney"), (17, "Q60_absent_kidney"), (19, "S37_injured_kidney")] {
+            text.push_str(&format!("DiagnosisCode:{code} -is_a-> DiagnosisCode:chapter-{chapter}\n"));
+        }
+        text.push_str("DiagnosisCode:H00_hordeolum -is_a-> DiagnosisCode:chapter-7\n");
+        let graph = Graph::from_arrows(&text).unwrap();
+        let statistics = Statistics::of(&graph);
+        let context = mine::Context { graph: &graph, statistics: &statistics, seed: Seed(7) };
+        let config: MineConfig = toml::from_str("[[coding]]\nlevel = 'category'\nn_items = 1").unwrap();
+        let strata = mine::strata(context, &config).unwrap();
+        let candidate = (strata[0].attempt)(0).unwrap();
+        let item = item(&Writer::new(context), candidate).unwrap();
+        let mut offered: Vec<&str> = item.options.iter().map(|option| graph.curie(option.nodes[0]).local()).collect();
+        offered.sort_unstable();
+        assert_eq!(
+            offered,
+            ["C64_malignant_kidney", "N26_contracted_kidney", "Q60_absent_kidney", "S37_injured_kidney"]
+        );
+    }
 }

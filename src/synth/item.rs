@@ -10,6 +10,7 @@ use crate::kg::search::Pattern;
 use crate::kg::search::Term;
 use crate::mine::Hop;
 use crate::mine::Question;
+use crate::synth::Claim;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +118,8 @@ pub struct Step {
     pub edges: Vec<EdgeId>,
     /// The words of the question it rests on; each stands there to the letter.
     pub spans: Vec<String>,
+    /// What the text says, in the order of telling.
+    pub claims: Vec<Claim>,
 }
 
 /// How well known a key is, by the number of vocabularies that hold it.
@@ -192,6 +195,8 @@ pub struct Item {
     pub steps: Vec<Step>,
     /// Why the key, why not the others: prose that names options and never letters.
     pub rationale: String,
+    /// What the rationale says, in the order of telling.
+    pub reasons: Vec<Claim>,
     /// The clauses.
     pub pattern: Pattern,
     /// The subgraph it was found in, in the order of telling.
@@ -204,11 +209,11 @@ pub struct Item {
     pub confidence: f64,
     /// How well known the key is.
     pub tier: Tier,
-    /// Longest clause distance from an anchor to the key.
+    /// Longest clause distance from an anchor to the key; of a path, its clauses.
     pub n_hops: u32,
     /// Categories and relations in turn; for stars the clause shapes, sorted.
     pub metapath: String,
-    /// `causal_chain`, `common_cause`, `common_effect`, `star` or `mixed`.
+    /// `causal_chain`, `common_cause`, `common_effect` (these of causal relations only), `star` or `mixed`.
     pub chain_shape: &'static str,
     /// The chapter or organ system it is filed under.
     pub category: String,
@@ -216,7 +221,7 @@ pub struct Item {
     pub organ_system: Option<NodeId>,
     /// Structural difficulty.
     pub difficulty: Difficulty,
-    /// Nodes beside the ends of cited edges whose names it uses: their sources count for the licence.
+    /// The nodes that its texts name beside the ends of the cited edges: their sources count for the licence.
     pub named: Vec<NodeId>,
 }
 

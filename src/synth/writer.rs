@@ -1,21 +1,26 @@
 //! What all kinds of item share while they are written.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::rdf;
 use crate::kg::statistics::FINDING;
 use crate::mine::Candidate;
 use crate::mine::Context;
 use crate::mine::DeadEnd;
+use crate::mine::Hop;
+use crate::mine::Question;
 use crate::mine::clue::stems;
 use crate::mine::is_presentable;
 use crate::mine::metapath::metapath_of;
 use crate::mine::path::as_float;
 use crate::seed::Stream;
 use crate::synth::AnswerOption;
+use crate::synth::Claim;
 use crate::synth::Difficulty;
 use crate::synth::Distractor;
 use crate::synth::Item;
@@ -24,6 +29,9 @@ use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::Tier;
 use crate::synth::lexicon::Lexicon;
+use crate::synth::structure::chain_shape;
+use crate::synth::structure::level;
+use crate::synth::structure::n_hops;
 use crate::synth::wording;
 
 /// A disease that may stand among the options, with what choosing it needs.
@@ -35,6 +43,8 @@ pub(super) struct Offered {
     pub name_length: usize,
     /// How many findings it has.
     pub n_findings: usize,
+    /// The offered diseases that are likest to it, once somebody has asked for them.
+    pub near: OnceLock<Vec<NodeId>>,
 }
 
 /// The graph, its words and its presentable diseases: made once, used for every item.
@@ -46,6 +56,8 @@ pub struct Writer<'a> {
     pub lexicon: Lexicon,
     /// The diseases that may stand among the options.
     pub(super) offered: BTreeMap<NodeId, Offered>,
+    /// The telling stems of the titles of three-character categories, once somebody has asked for them.
+    pub(super) titles: OnceLock<Vec<(NodeId, Vec<String>)>>,
     has_vocabularies: bool,
 }
 
@@ -69,8 +81,8 @@ pub(super) struct Draft {
     pub distractors: Vec<Distractor>,
     /// The thinking path.
     pub steps: Vec<Step>,
-    /// The prose.
-    pub rationale: String,
+    /// The prose, with what it says.
+    pub rationale: Prose,
     /// The disease (or code) whose organ system the item is filed under.
     pub about: NodeId,
     /// How many clues or hops there are.
@@ -89,11 +101,13 @@ impl<'a> Writer<'a> {
             .map(|disease| {
                 let label = context.graph.label(disease);
                 let n_findings = context.statistics.profile(disease).map_or(0, |profile| profile.findings.len());
-                (disease, Offered { stems: stems(label), name_length: label.chars().count(), n_findings })
+                let (stems, name_length) = (stems(label), label.chars().count());
+                (disease, Offered { stems, name_length, n_findings, near: OnceLock::new() })
             })
             .collect();
         let has_vocabularies = context.graph.nodes_of("Disease").any(|disease| n_vocabularies(context, disease) > 0);
-        Self { context, lexicon: Lexicon::of(context.graph), offered: offered.into_iter().collect(), has_vocabularies }
+        let (lexicon, offered) = (Lexicon::of(context.graph), offered.into_iter().collect());
+        Self { context, lexicon, offered, titles: OnceLock::new(), has_vocabularies }
     }
 
     /// The draws of one item.
@@ -115,7 +129,7 @@ impl<'a> Writer<'a> {
     pub(super) fn finish(&self, candidate: Candidate, draft: Draft) -> Item {
         let Context { graph, statistics, .. } = self.context;
         let risk: f64 = draft.distractors.iter().map(|distractor| distractor.risk).sum();
-        let has_two = |hop: &crate::mine::Hop| graph.qualifiers(hop.edge).publications.len() >= 2;
+        let has_two = |hop: &Hop| graph.qualifiers(hop.edge).publications.len() >= 2;
         let support = if candidate.path.iter().any(has_two) { 1.0 } else { SINGLE_SOURCE };
         let profile = statistics.profile(draft.about);
         let organ_system = profile.and_then(crate::kg::statistics::Profile::organ_system);
@@ -124,7 +138,7 @@ impl<'a> Writer<'a> {
         let mut named: Vec<NodeId> = draft.options.iter().flat_map(|option| option.nodes.iter().copied()).collect();
         named.extend(candidate.pattern.anchors());
         named.extend(&candidate.key);
-        if let crate::mine::Question::Contrast { shared, .. } = &candidate.question {
+        if let Question::Contrast { shared, .. } = &candidate.question {
             named.extend(shared);
         }
         named.sort_unstable();
@@ -143,14 +157,15 @@ impl<'a> Writer<'a> {
             answer_text: draft.answer_text,
             distractors: draft.distractors,
             steps: draft.steps,
-            rationale: draft.rationale,
+            rationale: draft.rationale.text,
+            reasons: draft.rationale.claims,
             query: rdf::select(graph, &candidate.pattern),
             other_answers,
             confidence: (1.0 - risk).max(0.0) * support,
             tier: self.tier(draft.about),
             n_hops,
             metapath: self.metapath(&candidate),
-            chain_shape: chain_shape(self.context, &candidate),
+            chain_shape: chain_shape(graph, &candidate),
             category: self.category(draft.about, organ_system),
             organ_system,
             difficulty: Difficulty {
@@ -189,7 +204,7 @@ impl<'a> Writer<'a> {
 
     fn metapath(&self, candidate: &Candidate) -> String {
         let graph = self.context.graph;
-        if candidate.question == crate::mine::Question::Path || candidate.question == crate::mine::Question::Coding {
+        if candidate.question == Question::Path || candidate.question == Question::Coding {
             return metapath_of(graph, &candidate.path);
         }
         let mut shapes: Vec<String> = candidate.path.iter().map(|&hop| metapath_of(graph, &[hop])).collect();
@@ -207,52 +222,34 @@ fn n_vocabularies(context: Context<'_>, disease: NodeId) -> usize {
     VOCABULARIES.iter().filter(|vocabulary| prefixes().any(|prefix| prefix == **vocabulary)).count()
 }
 
-/// The longest distance in clauses from an anchor to the key: 1 for a star, the number of clauses for a path.
-fn n_hops(candidate: &Candidate) -> u32 {
-    use crate::mine::Question;
-    let hops = match candidate.question {
-        Question::Diagnosis(_) | Question::Contrast { .. } => 1,
-        Question::CausalGene { .. } | Question::FindingSet { .. } => 2,
-        // A binding may climb a hierarchy over several edges where the pattern has one clause.
-        Question::Path | Question::Coding => candidate.pattern.clauses.len(),
-    };
-    u32::try_from(hops).unwrap_or(u32::MAX)
+/// A text with what it says, in the order of telling.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Prose {
+    /// What a reader sees.
+    pub text: String,
+    /// What it says.
+    pub claims: Vec<Claim>,
 }
 
-/// Which way the arrows of a path point: all along it, out from the middle, into the middle, or neither.
-fn chain_shape(context: Context<'_>, candidate: &Candidate) -> &'static str {
-    use crate::mine::Question;
-    if !matches!(candidate.question, Question::Path | Question::Coding) {
-        return "star";
+impl Prose {
+    /// A sentence, or a few that belong together.
+    pub(super) fn new(text: String, claims: Vec<Claim>) -> Self {
+        Self { text, claims }
     }
-    let _ = context;
-    let directions: Vec<bool> = candidate.path.iter().map(|hop| hop.is_forward).collect();
-    let n_turns = directions.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    match (n_turns, directions.first()) {
-        (0, _) => "causal_chain",
-        (1, Some(false)) => "common_cause",
-        (1, Some(true)) => "common_effect",
-        _ => "mixed",
+
+    /// Sentences in a row.
+    pub(super) fn joined(sentences: Vec<Self>) -> Self {
+        let (texts, claims): (Vec<String>, Vec<Vec<Claim>>) =
+            sentences.into_iter().map(|sentence| (sentence.text, sentence.claims)).unzip();
+        Self { text: texts.join(" "), claims: claims.concat() }
     }
-}
 
-/// 1 to 5: more hops, likelier distractors and less telling clues are harder.
-fn level(item: &Item) -> u8 {
-    let difficulty = &item.difficulty;
-    let from_hops = f64::from(difficulty.n_clues.min(5)) / 5.0;
-    let from_options = if item.kind.has_options() { difficulty.distractor_similarity } else { from_hops };
-    let from_clues = 1.0 - (difficulty.mean_information / 7.0).min(1.0);
-    let score = (0.5 * from_options + 0.3 * from_clues + 0.2 * from_hops).clamp(0.0, 1.0);
-    // A score in fifths.
-    [0.2, 0.35, 0.5, 0.65].iter().fold(1, |level, bound| if score >= *bound { level + 1 } else { level })
-}
-
-/// A step.
-pub(super) fn step(kind: StepKind, text: String, edges: Vec<crate::kg::EdgeId>, spans: Vec<String>) -> Step {
-    let mut edges = edges;
-    edges.sort_unstable();
-    edges.dedup();
-    Step { text, kind, edges, spans }
+    /// The step that says this and rests on some edges and words.
+    pub(super) fn step(self, kind: StepKind, mut edges: Vec<EdgeId>, spans: Vec<String>) -> Step {
+        edges.sort_unstable();
+        edges.dedup();
+        Step { text: self.text, kind, edges, spans, claims: self.claims }
+    }
 }
 
 /// One of several texts.

@@ -2,10 +2,8 @@
 
 use crate::finding::Code;
 use crate::kg::NodeId;
-use crate::kg::search::Direction;
-use crate::kg::search::Reading;
 use crate::kg::search::denials;
-use crate::kg::search::reach;
+use crate::kg::statistics::lower_bound;
 use crate::mine::Question;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
@@ -51,7 +49,7 @@ impl Check for ClueQuality {
                 return Some(format!("`{}` {why}", context.graph.label(clue)));
             }
             // The prose says how often from what is noted.
-            if lower_bound(context, subject, clue).is_none_or(|bound| (bound - noted).abs() > 1e-9) {
+            if lower_bound(context.graph, subject, clue).is_none_or(|bound| (bound - noted).abs() > 1e-9) {
                 return Some(format!("how often `{}` is seen is not what is noted", context.graph.label(clue)));
             }
         }
@@ -64,28 +62,7 @@ struct Bounds {
     frequency: f64,
     information: f64,
     n_systems: usize,
-    n_genes: usize,
-}
-
-/// The share of patients that have a finding at least: of several sources the least.
-fn lower_bound(context: Context<'_>, disease: NodeId, finding: NodeId) -> Option<f64> {
-    let has = parts::relation(context.graph, "has_phenotype")?;
-    let stated = context.graph.objects(disease, has).iter().filter(|to| to.node == finding);
-    let bounds = stated.filter_map(|to| context.graph.qualifiers(to.edge).frequency.lower_bound());
-    bounds.reduce(f64::min)
-}
-
-/// How many genes have a disease with a finding.
-fn n_genes(context: Context<'_>, finding: NodeId) -> usize {
-    let graph = context.graph;
-    let relations = parts::relation(graph, "has_phenotype").zip(parts::relation(graph, "associated_with"));
-    let Some((has, associated)) = relations else { return 0 };
-    let diseases = reach(graph, Reading::Strict, finding, has, Direction::Subjects);
-    let of_all = diseases.iter().flat_map(|&disease| graph.subjects(disease, associated));
-    let mut genes: Vec<NodeId> = of_all.map(|gene| gene.node).collect();
-    genes.sort_unstable();
-    genes.dedup();
-    genes.len()
+    n_genes: u32,
 }
 
 fn is_weak(
@@ -98,7 +75,7 @@ fn is_weak(
     if parts::stated(context, item, subject, clue).is_none() {
         return Some("is stated by no edge of the binding");
     }
-    if lower_bound(context, subject, clue).is_none_or(|bound| bound < bounds.frequency) {
+    if lower_bound(context.graph, subject, clue).is_none_or(|bound| bound < bounds.frequency) {
         return Some("is not known to be frequent in the disease");
     }
     if statistics.information(clue) < bounds.information {
@@ -107,7 +84,7 @@ fn is_weak(
     if statistics.n_diseases(clue) < 4 {
         return Some("is found in fewer than four diseases: a look-up");
     }
-    if n_genes(context, clue) < bounds.n_genes {
+    if statistics.n_genes(clue) < bounds.n_genes {
         return Some("is known from fewer than four genes");
     }
     let has = parts::relation(graph, "has_phenotype");
@@ -204,8 +181,8 @@ mod tests {
         let sample = Sample::new();
         let item = sample.causal_gene();
         assert_eq!(sample.reject(&ClueQuality, &item), None);
-        let context = sample.context();
-        assert!(item.pattern.anchors().into_iter().all(|finding| n_genes(context, finding) >= 4));
-        assert_eq!(n_genes(context, sample.heading()), 0);
+        let statistics = sample.context().statistics;
+        assert!(item.pattern.anchors().into_iter().all(|finding| statistics.n_genes(finding) >= 4));
+        assert_eq!(statistics.n_genes(sample.heading()), 0);
     }
 }
