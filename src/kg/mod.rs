@@ -22,6 +22,8 @@ pub mod rdf;
 mod record;
 mod relations;
 pub mod search;
+#[cfg(test)]
+pub(crate) mod several;
 pub mod snapshot;
 pub mod statistics;
 mod taxonomy;

@@ -155,6 +155,30 @@ impl Statistics {
     }
 }
 
+/// The share of the patients with a disease that have a finding at least: the one definition of a frequency, for clues,
+/// options, checks and prose alike.
+///
+/// Of several sources that state the finding the least counts. Where none says how often, kinds of the finding stand in
+/// for it, and of several kinds the most frequent, because whoever has a kind has the finding. `None` if nothing is
+/// known.
+///
+/// # Complexity
+///
+/// O(findings of the disease), and the descendants of the finding where it is not stated itself.
+pub fn lower_bound(graph: &Graph, disease: NodeId, finding: NodeId) -> Option<f64> {
+    let stated = graph.objects(disease, graph.relations().id("has_phenotype")?);
+    let least = |wanted: NodeId| {
+        let first = stated.nodes().partition_point(|&node| node < wanted);
+        let parallel = (first..).map_while(|at| stated.get(at)).take_while(|to| to.node == wanted);
+        parallel.filter_map(|to| graph.qualifiers(to.edge).frequency.lower_bound()).reduce(f64::min)
+    };
+    least(finding).or_else(|| {
+        let kinds = graph.taxonomy().descendants(finding);
+        let found = stated.nodes().iter().filter(|node| kinds.binary_search(node).is_ok());
+        found.filter_map(|&kind| least(kind)).reduce(f64::max)
+    })
+}
+
 fn organ_systems(graph: &Graph) -> Vec<NodeId> {
     let is_finding = |node: NodeId| graph.category(node) == FINDING;
     let is_root = |node: &NodeId| {
@@ -171,6 +195,8 @@ fn organ_systems(graph: &Graph) -> Vec<NodeId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kg::Licence;
+    use crate::kg::several::graph_of;
 
     const TWO: &str = "
         PhenotypicFeature:eye -is_a-> PhenotypicFeature:root
@@ -201,6 +227,25 @@ mod tests {
         assert!(profile.implies(named(&graph, "PhenotypicFeature:eye")));
         assert_eq!(profile.organ_system(), Some(named(&graph, "PhenotypicFeature:eye")));
         assert_eq!(statistics.profile(named(&graph, "Disease:b")).unwrap().absent.len(), 1);
+    }
+
+    #[test]
+    fn of_several_sources_the_least_counts_and_of_several_kinds_the_most() {
+        let texts = [
+            "Disease:a -has_phenotype[80-99%]-> PhenotypicFeature:eye
+             Disease:a -has_phenotype-> PhenotypicFeature:ear",
+            "Disease:a -has_phenotype[30-79%]-> PhenotypicFeature:eye",
+            "PhenotypicFeature:squint -is_a-> PhenotypicFeature:eye <-is_a- PhenotypicFeature:cataract
+             Disease:a -has_phenotype[99-100%]-> PhenotypicFeature:squint
+             Disease:b -has_phenotype[5-29%]-> PhenotypicFeature:squint
+             Disease:b -has_phenotype[30-79%]-> PhenotypicFeature:cataract",
+        ];
+        let graph = graph_of(&texts.map(|text| (Licence::Open, text)));
+        let bound = |disease: &str, finding: &str| lower_bound(&graph, named(&graph, disease), named(&graph, finding));
+        assert_eq!(bound("Disease:a", "PhenotypicFeature:eye"), Some(0.3));
+        assert_eq!(bound("Disease:b", "PhenotypicFeature:eye"), Some(0.3));
+        assert_eq!(bound("Disease:a", "PhenotypicFeature:ear"), None);
+        assert_eq!(bound("Disease:b", "PhenotypicFeature:ear"), None);
     }
 
     #[test]

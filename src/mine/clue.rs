@@ -12,6 +12,7 @@ use crate::kg::NodeId;
 use crate::kg::search::Direction;
 use crate::kg::search::Reading;
 use crate::kg::search::reach;
+use crate::kg::statistics::lower_bound;
 use crate::kg::words;
 use crate::mine::Context;
 use crate::mine::wording::is_wordable;
@@ -78,7 +79,7 @@ pub fn clues_of(context: Context<'_>, disease: NodeId, rules: ClueRules) -> Vec<
         .findings
         .iter()
         .filter_map(|&(finding, edge)| {
-            let lower_bound = graph.qualifiers(edge).frequency.lower_bound()?;
+            let lower_bound = lower_bound(graph, disease, finding)?;
             let information = statistics.information(finding);
             let is_told = lower_bound >= rules.min_frequency
                 && information >= rules.min_information
@@ -192,6 +193,10 @@ pub fn fails_enough(context: Context<'_>, failed: &[NodeId]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kg::Licence;
+    use crate::kg::several::graph_of;
+    use crate::kg::statistics::Statistics;
+    use crate::seed::Seed;
 
     #[test]
     fn stems_are_the_first_five_letters_of_long_words() {
@@ -208,6 +213,20 @@ mod tests {
         let disease = node("Disease:epilepsy_of_infancy");
         assert!(shares_a_stem(&graph, node("PhenotypicFeature:epileptic_spasm"), disease));
         assert!(!shares_a_stem(&graph, node("PhenotypicFeature:short_stature"), disease));
+    }
+
+    #[test]
+    fn a_clue_of_two_sources_is_as_frequent_as_the_less_sure_one_says() {
+        let texts = ["[80-99%]", "[30-79%]"]
+            .map(|share| format!("Disease:x -has_phenotype{share}-> PhenotypicFeature:short_stature"));
+        for order in [[0, 1], [1, 0]] {
+            let graph = graph_of(&order.map(|at| (Licence::Open, texts[at].as_str())));
+            let statistics = Statistics::of(&graph);
+            let context = Context { graph: &graph, statistics: &statistics, seed: Seed(1) };
+            let rules = ClueRules { min_frequency: 0.0, min_information: 0.0, min_diseases: 0 };
+            let clues = clues_of(context, graph.find(&"Disease:x".parse().unwrap()).unwrap(), rules);
+            assert_eq!(clues.iter().map(|clue| clue.lower_bound).collect::<Vec<_>>(), [0.3]);
+        }
     }
 
     #[test]

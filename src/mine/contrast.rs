@@ -14,6 +14,7 @@ use crate::kg::search::Reading;
 use crate::kg::search::Term;
 use crate::kg::search::Variable;
 use crate::kg::search::answers;
+use crate::kg::statistics::lower_bound;
 use crate::mine::Candidate;
 use crate::mine::Context;
 use crate::mine::DeadEnd;
@@ -88,15 +89,6 @@ pub fn is_strong_negative(context: Context<'_>, edge: EdgeId) -> bool {
     is_counted && profile.is_some_and(|profile| !profile.implies(ends.object))
 }
 
-/// The lower bound of a finding's frequency in a disease, stated at or below it; the greatest where there are many.
-pub fn frequency_in(context: Context<'_>, disease: NodeId, finding: NodeId) -> Option<f64> {
-    let profile = context.statistics.profile(disease)?;
-    let below = context.graph.taxonomy().descendants(finding);
-    let stated = profile.findings.iter().filter(|(found, _)| below.binary_search(found).is_ok());
-    let bounds = stated.filter_map(|&(_, edge)| context.graph.qualifiers(edge).frequency.lower_bound());
-    bounds.fold(None, |most: Option<f64>, bound| Some(most.map_or(bound, |most| most.max(bound))))
-}
-
 fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
     let graph = context.graph;
     let relations = (graph.relations().id("has_phenotype"), graph.relations().id("phenotype_absent"));
@@ -127,7 +119,7 @@ fn pair(
     key: NodeId,
 ) -> Option<Pair> {
     let graph = context.graph;
-    let is_key = graph.qualifiers(present).frequency.lower_bound()? >= KEY_FREQUENCY
+    let is_key = lower_bound(graph, disease, key)? >= KEY_FREQUENCY
         && is_wordable(graph.label(key)).is_ok()
         && context.statistics.information(key) >= 2.0;
     let are_comparable = is_key
@@ -141,11 +133,12 @@ fn pair(
     }
     let profile = context.statistics.profile(disease)?;
     let mut shared: Vec<NodeId> = Vec::new();
-    for &(finding, edge) in &profile.findings {
-        let is_frequent = |bound: Option<f64>| bound.is_some_and(|bound| bound >= SHARED_FREQUENCY);
+    for &(finding, _) in &profile.findings {
+        let is_frequent =
+            |disease| lower_bound(graph, disease, finding).is_some_and(|bound| bound >= SHARED_FREQUENCY);
         let is_shared = finding != key
-            && is_frequent(graph.qualifiers(edge).frequency.lower_bound())
-            && is_frequent(frequency_in(context, other, finding))
+            && is_frequent(disease)
+            && is_frequent(other)
             && is_wordable(graph.label(finding)).is_ok();
         // Options and clues stand side by side: none may be a kind of another, or of the key.
         let is_apart =

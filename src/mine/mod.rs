@@ -40,7 +40,6 @@ pub use coding::CodingConfig;
 pub use coding::is_code;
 pub use coding::is_three_character;
 pub use contrast::ContrastConfig;
-pub use contrast::frequency_in;
 pub use contrast::is_strong_negative;
 pub use finding_set::FindingSetConfig;
 pub use finding_set::n_profiled_diseases;

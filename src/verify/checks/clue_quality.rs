@@ -6,6 +6,7 @@ use crate::kg::search::Direction;
 use crate::kg::search::Reading;
 use crate::kg::search::denials;
 use crate::kg::search::reach;
+use crate::kg::statistics::lower_bound;
 use crate::mine::Question;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
@@ -51,7 +52,7 @@ impl Check for ClueQuality {
                 return Some(format!("`{}` {why}", context.graph.label(clue)));
             }
             // The prose says how often from what is noted.
-            if lower_bound(context, subject, clue).is_none_or(|bound| (bound - noted).abs() > 1e-9) {
+            if lower_bound(context.graph, subject, clue).is_none_or(|bound| (bound - noted).abs() > 1e-9) {
                 return Some(format!("how often `{}` is seen is not what is noted", context.graph.label(clue)));
             }
         }
@@ -65,14 +66,6 @@ struct Bounds {
     information: f64,
     n_systems: usize,
     n_genes: usize,
-}
-
-/// The share of patients that have a finding at least: of several sources the least.
-fn lower_bound(context: Context<'_>, disease: NodeId, finding: NodeId) -> Option<f64> {
-    let has = parts::relation(context.graph, "has_phenotype")?;
-    let stated = context.graph.objects(disease, has).iter().filter(|to| to.node == finding);
-    let bounds = stated.filter_map(|to| context.graph.qualifiers(to.edge).frequency.lower_bound());
-    bounds.reduce(f64::min)
 }
 
 /// How many genes have a disease with a finding.
@@ -98,7 +91,7 @@ fn is_weak(
     if parts::stated(context, item, subject, clue).is_none() {
         return Some("is stated by no edge of the binding");
     }
-    if lower_bound(context, subject, clue).is_none_or(|bound| bound < bounds.frequency) {
+    if lower_bound(context.graph, subject, clue).is_none_or(|bound| bound < bounds.frequency) {
         return Some("is not known to be frequent in the disease");
     }
     if statistics.information(clue) < bounds.information {

@@ -2,10 +2,10 @@
 
 use crate::finding::Code;
 use crate::kg::NodeId;
+use crate::kg::statistics::lower_bound;
 use crate::kg::words;
 use crate::mine::Question;
 use crate::mine::clue::shares_a_stem;
-use crate::mine::frequency_in;
 use crate::mine::is_strong_negative;
 use crate::mine::kin::are_kin;
 use crate::synth::Item;
@@ -39,7 +39,7 @@ impl Check for ProvedContrast {
         if begin_apart(context, disease, other) {
             return Some("one disease is congenital and the other begins in adults".to_owned());
         }
-        let share = |of, finding| frequency_in(mining, of, finding).unwrap_or(0.0);
+        let share = |of, finding| lower_bound(graph, of, finding).unwrap_or(0.0);
         if share(disease, key) < 0.8 {
             return Some("the key is not known to be very frequent in the one disease".to_owned());
         }
