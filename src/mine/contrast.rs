@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::search::Clause;
@@ -23,9 +24,9 @@ use crate::mine::Question;
 use crate::mine::Scores;
 use crate::mine::Stratum;
 use crate::mine::case::is_presentable;
+use crate::mine::citation::kind_chain;
 use crate::mine::clue::shares_a_stem;
 use crate::mine::kin::are_kin;
-use crate::mine::path;
 use crate::mine::path::PROOF_BUDGET;
 use crate::mine::wording::is_wordable;
 
@@ -93,7 +94,12 @@ fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
     let graph = context.graph;
     let relations = (graph.relations().id("has_phenotype"), graph.relations().id("phenotype_absent"));
     let (Some(has), Some(absent)) = relations else { return Vec::new() };
-    let negatives: Vec<EdgeId> = graph.edges().filter(|(_, edge)| edge.relation == absent).map(|(id, _)| id).collect();
+    let is_cited = |id: EdgeId, edge: Edge| graph.cited(edge.subject, edge.relation, edge.object) == Some(id);
+    let negatives: Vec<EdgeId> = graph
+        .edges()
+        .filter(|&(id, edge)| edge.relation == absent && is_cited(id, edge))
+        .map(|(id, _)| id)
+        .collect();
     negatives
         .into_par_iter()
         .flat_map_iter(|absent| {
@@ -105,6 +111,7 @@ fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
                 graph
                     .subjects(key, has)
                     .iter()
+                    .filter(move |from| graph.cited(from.node, has, key) == Some(from.edge))
                     .filter_map(move |from| pair(context, config, (from.node, from.edge), (ends.subject, absent), key))
             })
         })
@@ -170,7 +177,7 @@ fn attempt(context: Context<'_>, pairs: &[Pair], index: u64) -> Result<Candidate
     let information = context.statistics.information(pair.key);
     // The denial may be of something more general: the chain of kinds between is part of the proof.
     let mut path = vec![Hop { edge: pair.present, is_forward: true }];
-    path.extend(path::kind_chain(graph, pair.key, graph.edge(pair.absent).object));
+    path.extend(kind_chain(graph, pair.key, graph.edge(pair.absent).object));
     path.push(Hop { edge: pair.absent, is_forward: false });
     Ok(Candidate {
         strategy: "contrast",

@@ -7,6 +7,7 @@
 pub mod calibration;
 mod candidate;
 mod case;
+pub mod citation;
 pub mod clue;
 mod coding;
 mod contrast;

@@ -55,30 +55,6 @@ pub fn nodes(graph: &Graph, path: &[Hop]) -> Vec<NodeId> {
     nodes
 }
 
-/// The `is_a` edges from a node up to one of its ancestors, a shortest chain in the order of telling; empty if they
-/// are one node or not related.
-pub fn kind_chain(graph: &Graph, from: NodeId, to: NodeId) -> Vec<Hop> {
-    let is_a = graph.relations().is_a();
-    let mut chains: Vec<(NodeId, Vec<Hop>)> = vec![(from, Vec::new())];
-    while from != to && !chains.is_empty() {
-        let mut next: Vec<(NodeId, Vec<Hop>)> = Vec::new();
-        for (at, chain) in &chains {
-            for parent in graph.objects(*at, is_a) {
-                let mut longer = chain.clone();
-                longer.push(Hop { edge: parent.edge, is_forward: true });
-                if parent.node == to {
-                    return longer;
-                }
-                if next.iter().all(|(seen, _)| *seen != parent.node) {
-                    next.push((parent.node, longer));
-                }
-            }
-        }
-        chains = next;
-    }
-    Vec::new()
-}
-
 /// Whether two disease–finding edges meet in one finding: such a path says only that two diseases look alike.
 pub fn meets_in_a_finding(graph: &Graph, path: &[Hop]) -> bool {
     path.windows(2).any(|pair| {

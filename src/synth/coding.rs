@@ -2,10 +2,13 @@
 
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::search::Direction;
 use crate::kg::search::Reading;
-use crate::kg::search::supports;
+use crate::kg::search::reach;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
+use crate::mine::citation::asserted;
+use crate::mine::citation::citation;
 use crate::mine::clue::shares_a_stem;
 use crate::mine::is_code;
 use crate::mine::is_three_character;
@@ -59,10 +62,9 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     let (key, term) = (*key, *term);
     let is_category = candidate.path.len() > 1;
     let excludes = graph.relations().id("excludes1");
-    let exclusion = |code: NodeId| -> Vec<EdgeId> {
-        let all = excludes.map(|excludes| supports(graph, Reading::Strict, (key, excludes, code))).unwrap_or_default();
-        all.into_iter().take(1).collect()
-    };
+    let exclusion = |code: NodeId| excludes.and_then(|excludes| asserted(graph, (key, excludes, code)));
+    let exclusion_with_kinds =
+        |code: NodeId| excludes.map_or_else(Vec::new, |excludes| citation(graph, (key, excludes, code)));
     let fits = |code: NodeId| {
         code != key
             && candidate.loose.binary_search(&code).is_err()
@@ -78,7 +80,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
         }
     }
     // Codes that an Excludes1 note sets against the key are the best distractors of all.
-    pool.sort_by_key(|&code| exclusion(code).is_empty());
+    pool.sort_by_key(|&code| exclusion(code).is_none());
     let text = |code: NodeId| format!("{} {}", graph.curie(code).local(), graph.label(code));
     let others: Vec<(String, usize)> = pool.iter().map(|&code| (text(code), graph.degree(code))).collect();
     let (key_looks, all) = looks((&text(key), graph.degree(key)), &others, true);
@@ -125,7 +127,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     }
     let mut reasons: Vec<String> = Vec::new();
     for &code in &wrong {
-        let denied = exclusion(code);
+        let denied = exclusion_with_kinds(code);
         let reason = if denied.is_empty() {
             format!("{} does not list this term: an inclusion term belongs to one code.", text(code))
         } else {
@@ -170,8 +172,6 @@ fn near(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
     let graph = writer.context.graph;
     let mut codes: Vec<NodeId> = Vec::new();
     if let Some(excludes) = graph.relations().id("excludes1") {
-        use crate::kg::search::Direction;
-        use crate::kg::search::reach;
         codes.extend(reach(graph, Reading::Strict, key, excludes, Direction::Objects).into_iter().take(POOL));
     }
     let mut above: Vec<NodeId> = graph.taxonomy().parents(key).to_vec();

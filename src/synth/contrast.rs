@@ -2,10 +2,10 @@
 
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
-use crate::kg::search::Reading;
-use crate::kg::search::supports;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
+use crate::mine::citation::asserted;
+use crate::mine::citation::citation;
 use crate::synth::AnswerOption;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
@@ -75,9 +75,7 @@ pub(super) fn item(
     let option = |finding: NodeId| AnswerOption { nodes: vec![finding], text: capitalised(&writer.phrase(finding)) };
     let mut options = vec![option(key)];
     options.extend(wrong.iter().map(|&finding| option(finding)));
-    let edge_of = |disease: NodeId, finding: NodeId| -> Vec<EdgeId> {
-        supports(graph, Reading::Strict, (disease, has, finding)).into_iter().take(1).collect()
-    };
+    let cited = |disease: NodeId, finding: NodeId| citation(graph, (disease, has, finding));
     let distractors = wrong
         .iter()
         .enumerate()
@@ -87,7 +85,7 @@ pub(super) fn item(
             // The second clause says that the other disease does not have it; it does.
             failed: vec![1],
             risk: 0.0,
-            edges: edge_of(other, finding),
+            edges: asserted(graph, (other, has, finding)).into_iter().collect(),
         })
         .collect();
 
@@ -96,7 +94,7 @@ pub(super) fn item(
     let both_edges = |findings: &[NodeId]| -> Vec<EdgeId> {
         findings
             .iter()
-            .flat_map(|&finding| edge_of(disease, finding).into_iter().chain(edge_of(other, finding)))
+            .flat_map(|&finding| cited(disease, finding).into_iter().chain(cited(other, finding)))
             .collect()
     };
     let wrong_phrases: Vec<String> = wrong.iter().map(|&finding| writer.phrase(finding)).collect();

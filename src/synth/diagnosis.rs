@@ -2,12 +2,11 @@
 
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
-use crate::kg::search::Reading;
-use crate::kg::search::supports;
 use crate::mine::Candidate;
 use crate::mine::Clues;
 use crate::mine::DeadEnd;
 use crate::mine::calibration::risk;
+use crate::mine::citation::citation;
 use crate::mine::only_gene;
 use crate::seed::Stream;
 use crate::synth::AnswerOption;
@@ -271,8 +270,7 @@ impl Telling<'_> {
         let graph = self.writer.context.graph;
         let has = graph.relations().id("has_phenotype");
         let finding = self.subject.clues.findings[clue];
-        let all = has.map(|has| supports(graph, Reading::Strict, (disease, has, finding))).unwrap_or_default();
-        all.into_iter().take(1).collect()
+        has.map(|has| citation(graph, (disease, has, finding))).unwrap_or_default()
     }
 
     fn steps(&self, candidate: &Candidate) -> Vec<Step> {
