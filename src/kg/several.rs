@@ -35,9 +35,9 @@ pub(crate) fn graph_of(texts: &[(Licence, &str)]) -> Graph {
         let left_out = BTreeMap::new();
         let (loaded, duplicates, quarantined) = (0, 0, 0);
         records.files.push(FileTally { path, source: number, sha256, read, loaded, duplicates, left_out, quarantined });
-        let mentioned = part.nodes().map(|(id, node)| {
-            NodeRecord::new(node.curie.clone(), part.label(id), part.category(id), place)
-        });
+        let mentioned = part
+            .nodes()
+            .map(|(id, node)| NodeRecord::new(node.curie.clone(), part.label(id), part.category(id), place));
         records.mentions.extend(mentioned);
         records.edges.extend(part.edges().map(|(id, edge)| EdgeRecord {
             subject: part.curie(edge.subject).clone(),

@@ -95,11 +95,8 @@ fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
     let relations = (graph.relations().id("has_phenotype"), graph.relations().id("phenotype_absent"));
     let (Some(has), Some(absent)) = relations else { return Vec::new() };
     let is_cited = |id: EdgeId, edge: Edge| graph.cited(edge.subject, edge.relation, edge.object) == Some(id);
-    let negatives: Vec<EdgeId> = graph
-        .edges()
-        .filter(|&(id, edge)| edge.relation == absent && is_cited(id, edge))
-        .map(|(id, _)| id)
-        .collect();
+    let negatives: Vec<EdgeId> =
+        graph.edges().filter(|&(id, edge)| edge.relation == absent && is_cited(id, edge)).map(|(id, _)| id).collect();
     negatives
         .into_par_iter()
         .flat_map_iter(|absent| {
@@ -141,12 +138,9 @@ fn pair(
     let profile = context.statistics.profile(disease)?;
     let mut shared: Vec<NodeId> = Vec::new();
     for &(finding, _) in &profile.findings {
-        let is_frequent =
-            |disease| lower_bound(graph, disease, finding).is_some_and(|bound| bound >= SHARED_FREQUENCY);
-        let is_shared = finding != key
-            && is_frequent(disease)
-            && is_frequent(other)
-            && is_wordable(graph.label(finding)).is_ok();
+        let is_frequent = |disease| lower_bound(graph, disease, finding).is_some_and(|bound| bound >= SHARED_FREQUENCY);
+        let is_shared =
+            finding != key && is_frequent(disease) && is_frequent(other) && is_wordable(graph.label(finding)).is_ok();
         // Options and clues stand side by side: none may be a kind of another, or of the key.
         let is_apart =
             |&with: &NodeId| !graph.taxonomy().is_kind_of(finding, with) && !graph.taxonomy().is_kind_of(with, finding);

@@ -13,19 +13,20 @@ use crate::mine::clue::shares_a_stem;
 use crate::mine::is_code;
 use crate::mine::is_three_character;
 use crate::synth::AnswerOption;
+use crate::synth::Claim;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
 use crate::synth::Kind;
-use crate::synth::Step;
+use crate::synth::Sense;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
 use crate::synth::distractors::looks;
 use crate::synth::writer::Draft;
+use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
 use crate::synth::writer::choose;
 use crate::synth::writer::dead;
-use crate::synth::writer::step;
 
 const STEMS: [&str; 4] = [
     "The final diagnosis on a discharge summary reads \u{201c}{term}\u{201d}.",
@@ -61,6 +62,9 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     };
     let (key, term) = (*key, *term);
     let is_category = candidate.path.len() > 1;
+    let Some(included_in) = graph.relations().id("included_in") else {
+        return dead("the graph has no inclusion terms");
+    };
     let excludes = graph.relations().id("excludes1");
     let exclusion = |code: NodeId| excludes.and_then(|excludes| asserted(graph, (key, excludes, code)));
     let exclusion_with_kinds =
@@ -113,43 +117,43 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
             Distractor { option: at + 1, class: DistractorClass::Denied, failed: vec![last], risk: 0.0, edges }
         })
         .collect();
-    let mut steps: Vec<Step> = Vec::new();
     let direct = candidate.path.first().map_or(key, |hop| hop.to(graph));
-    steps.push(step(
-        StepKind::Recall,
-        format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text(direct)),
-        classified.clone(),
-        vec![worded.clone()],
-    ));
+    let local = |code: NodeId| graph.curie(code).local();
+    let text_of = text;
+    let mut told: Vec<Prose> = Vec::new();
+    let text = format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text_of(direct));
+    told.push(Prose::new(text, vec![Claim::of(Sense::Holds, term, included_in, &[direct])]));
+    let mut steps = vec![told[0].clone().step(StepKind::Recall, classified.clone(), vec![worded.clone()])];
     if is_category {
-        let text = format!("{} belongs to the category {}.", graph.curie(direct).local(), text(key));
-        steps.push(step(StepKind::Combine, text, path.iter().skip(1).copied().collect(), Vec::new()));
+        let text = format!("{} belongs to the category {}.", local(direct), text_of(key));
+        let above = Prose::new(text, vec![Claim::of(Sense::Holds, direct, graph.relations().is_a(), &[key])]);
+        steps.push(above.clone().step(StepKind::Combine, path.iter().skip(1).copied().collect(), Vec::new()));
+        told.push(above);
     }
-    let mut reasons: Vec<String> = Vec::new();
     for &code in &wrong {
-        let denied = exclusion_with_kinds(code);
-        let reason = if denied.is_empty() {
-            format!("{} does not list this term: an inclusion term belongs to one code.", text(code))
-        } else {
-            format!("{} is set apart from {} by an Excludes1 note.", text(code), graph.curie(key).local())
+        let not_listed = Claim::of(Sense::Denied, term, included_in, &[code]).told_backwards();
+        let reason = match excludes.filter(|_| exclusion(code).is_some()) {
+            None => {
+                let why = "an inclusion term belongs to one code";
+                let text = format!("{} does not list \u{201c}{worded}\u{201d}: {why}.", text_of(code));
+                Prose::new(text, vec![not_listed])
+            }
+            Some(excludes) => {
+                let apart = format!("is set apart from {} by an Excludes1 note", local(key));
+                let text = format!("{} does not list \u{201c}{worded}\u{201d} and {apart}.", text_of(code));
+                Prose::new(text, vec![not_listed, Claim::of(Sense::Holds, code, excludes, &[key])])
+            }
         };
         let mut edges = classified.clone();
-        edges.extend(denied);
-        // Where the other code stands: the edge that its name in the step rests on.
-        edges.extend(graph.objects(code, graph.relations().is_a()).first().map(|above| above.edge));
-        steps.push(step(StepKind::Exclude, reason.clone(), edges, Vec::new()));
-        reasons.push(reason);
+        edges.extend(exclusion_with_kinds(code));
+        steps.push(reason.clone().step(StepKind::Exclude, edges, Vec::new()));
+        told.push(reason);
     }
-    let text_key = text(key);
-    steps.push(step(StepKind::Conclude, format!("The diagnosis is therefore coded to {text_key}."), path, Vec::new()));
-    let mut rationale = format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text(direct));
-    if is_category {
-        rationale.push_str(&format!(" {} belongs to the category {}.", graph.curie(direct).local(), text(key)));
-    }
-    for reason in &reasons {
-        rationale.push(' ');
-        rationale.push_str(reason);
-    }
+    let text_key = text_of(key);
+    let answer = Claim::Answer { given: Vec::new(), nodes: vec![key] };
+    let conclusion = Prose::new(format!("The diagnosis is therefore coded to {text_key}."), vec![answer]);
+    steps.push(conclusion.step(StepKind::Conclude, path, Vec::new()));
+    let rationale = Prose::joined(told);
     let n_clues = candidate.path.len();
     let draft = Draft {
         kind: Kind::SingleBestAnswer,

@@ -2,24 +2,29 @@
 
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::statistics::lower_bound;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
 use crate::mine::citation::asserted;
 use crate::mine::citation::citation;
 use crate::synth::AnswerOption;
+use crate::synth::Claim;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
 use crate::synth::Kind;
+use crate::synth::Sense;
+use crate::synth::Spoken;
 use crate::synth::StepKind;
 use crate::synth::distractors::looks;
 use crate::synth::lexicon::capitalised;
+use crate::synth::wording::how_often;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
+use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
 use crate::synth::writer::choose;
 use crate::synth::writer::dead;
-use crate::synth::writer::step;
 
 const STEMS: [&str; 4] = [
     "A patient has {clues}, and the differential diagnosis is between {left} and {right}.",
@@ -92,52 +97,46 @@ pub(super) fn item(
     let phrase = writer.phrase(key);
     let path: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
     let both_edges = |findings: &[NodeId]| -> Vec<EdgeId> {
-        findings
-            .iter()
-            .flat_map(|&finding| cited(disease, finding).into_iter().chain(cited(other, finding)))
-            .collect()
+        let of_both = |&finding: &NodeId| cited(disease, finding).into_iter().chain(cited(other, finding));
+        findings.iter().flat_map(of_both).collect()
     };
-    let wrong_phrases: Vec<String> = wrong.iter().map(|&finding| writer.phrase(finding)).collect();
-    let mut steps = vec![step(
-        StepKind::Recall,
-        format!(
-            "The combination of {} fits both {left} and {right}, so it does not decide between them.",
-            list(&clue_phrases)
-        ),
-        both_edges(clues),
-        clue_phrases.clone(),
-    )];
-    steps.push(step(
-        StepKind::Recall,
-        format!("{} is recorded very often with {phrase}.", capitalised(&left)),
-        path.iter().take(1).copied().collect(),
-        Vec::new(),
-    ));
-    steps.push(step(
-        StepKind::Recall,
-        format!("In {right}, {phrase} is reported to be absent."),
-        path.iter().skip(1).copied().collect(),
-        Vec::new(),
-    ));
-    for (&finding, worded) in wrong.iter().zip(&wrong_phrases) {
-        steps.push(step(
-            StepKind::Exclude,
-            format!("Both diseases come with {worded}, so it does not tell them apart."),
-            both_edges(&[finding]),
-            Vec::new(),
-        ));
+    let both = || vec![Spoken::from(disease), Spoken::from(other)];
+    let of_both = |findings: &[NodeId]| Claim::of(Sense::Holds, both(), has, findings);
+    // Both have what does not tell them apart: said of one option, or of all of them.
+    let shared_by_both = |findings: &[NodeId], so: &str| {
+        let phrases: Vec<String> = findings.iter().map(|&finding| writer.phrase(finding)).collect();
+        let text = format!("Both {left} and {right} come with {}, so {so}.", list(&phrases));
+        Prose::new(text, vec![of_both(findings)])
+    };
+    let Some(often) = lower_bound(graph, disease, key).map(how_often) else {
+        return dead("it is not known how often the disease has the finding");
+    };
+    let present = || Claim::of(Sense::Often(often), disease, has, &[key]);
+    let absent = || Claim::of(Sense::Denied, other, has, &[key]);
+
+    let text = format!("The combination of {} fits both {left} and {right} and leaves both open.", list(&clue_phrases));
+    let open = Prose::new(text, vec![of_both(clues).told_backwards()]);
+    let text = format!("{} is recorded {often} with {phrase}.", capitalised(&left));
+    let has_it = Prose::new(text, vec![present()]);
+    let lacks_it = Prose::new(format!("In {right}, {phrase} is reported to be absent."), vec![absent()]);
+    let mut steps = vec![
+        open.step(StepKind::Recall, both_edges(clues), clue_phrases.clone()),
+        has_it.step(StepKind::Recall, path.iter().take(1).copied().collect(), Vec::new()),
+        lacks_it.step(StepKind::Recall, path.iter().skip(1).copied().collect(), Vec::new()),
+    ];
+    for &finding in &wrong {
+        let shared = shared_by_both(&[finding], "it fits either of them");
+        steps.push(shared.step(StepKind::Exclude, both_edges(&[finding]), Vec::new()));
     }
-    steps.push(step(
-        StepKind::Conclude,
-        format!("The finding that favors {left} over {right} is therefore {phrase}."),
-        path.clone(),
-        Vec::new(),
-    ));
-    let rationale = format!(
-        "{} is recorded very often with {phrase}, whereas in {right} this finding is reported to be absent. Both diseases come with {}, so none of these tells them apart.",
-        capitalised(&left),
-        list(&wrong_phrases),
+    let text = format!("The finding that favors {left} over {right} is therefore {phrase}.");
+    let answer = Claim::Answer { given: vec![disease, other], nodes: vec![key] };
+    steps.push(Prose::new(text, vec![answer]).step(StepKind::Conclude, path, Vec::new()));
+    let text = format!(
+        "{} is recorded {often} with {phrase}, whereas in {right} this finding is reported to be absent.",
+        capitalised(&left)
     );
+    let told_apart = Prose::new(text, vec![present(), absent()]);
+    let rationale = Prose::joined(vec![told_apart, shared_by_both(&wrong, "each of these fits either of them")]);
     let draft = Draft {
         kind: Kind::DiscriminatingFinding,
         stem,

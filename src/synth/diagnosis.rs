@@ -1,12 +1,10 @@
 //! Vignettes: which disease, or variants in which gene, explain these findings?
 
-use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::mine::Candidate;
 use crate::mine::Clues;
 use crate::mine::DeadEnd;
 use crate::mine::calibration::risk;
-use crate::mine::citation::citation;
 use crate::mine::only_gene;
 use crate::seed::Stream;
 use crate::synth::AnswerOption;
@@ -14,16 +12,12 @@ use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
 use crate::synth::Kind;
-use crate::synth::Step;
-use crate::synth::StepKind;
 use crate::synth::distractors::Rival;
 use crate::synth::distractors::looks;
-use crate::synth::lexicon::capitalised;
+use crate::synth::telling::Telling;
 use crate::synth::wording::Part;
 use crate::synth::wording::Sex;
-use crate::synth::wording::how_often;
 use crate::synth::wording::list;
-use crate::synth::wording::number;
 use crate::synth::wording::part_of;
 use crate::synth::wording::sex_of;
 use crate::synth::writer::Draft;
@@ -31,7 +25,6 @@ use crate::synth::writer::Writer;
 use crate::synth::writer::choose;
 use crate::synth::writer::dead;
 use crate::synth::writer::share;
-use crate::synth::writer::step;
 
 const DIAGNOSIS: [&str; 6] = [
     "Which of the following diagnoses best explains all of these findings?",
@@ -67,18 +60,20 @@ pub(super) fn causal_gene(
     vignette(writer, candidate, &Subject { disease, gene, clues, first_clause: 1 })
 }
 
-struct Subject<'a> {
-    disease: NodeId,
-    gene: Option<NodeId>,
-    clues: &'a Clues,
+/// What a vignette is about.
+pub(super) struct Subject<'a> {
+    pub disease: NodeId,
+    /// The gene that is asked for instead of its disease.
+    pub gene: Option<NodeId>,
+    pub clues: &'a Clues,
     /// The clause of the first clue.
-    first_clause: usize,
+    pub first_clause: usize,
 }
 
 /// An option of a vignette: a disease, and its gene where genes are asked for.
-struct Choice {
-    rival: Rival,
-    gene: Option<NodeId>,
+pub(super) struct Choice {
+    pub rival: Rival,
+    pub gene: Option<NodeId>,
 }
 
 impl Choice {
@@ -89,6 +84,8 @@ impl Choice {
 
 fn vignette(writer: &Writer<'_>, candidate: Candidate, subject: &Subject<'_>) -> Result<Item, DeadEnd> {
     let graph = writer.context.graph;
+    let relations = (graph.relations().id("has_phenotype"), graph.relations().id("associated_with"));
+    let (Some(has), Some(associated)) = relations else { return dead("the graph has no findings") };
     let mut stream = writer.stream(&candidate);
     let findings = &subject.clues.findings;
     let phrases: Vec<String> = findings.iter().map(|&finding| writer.phrase(finding)).collect();
@@ -115,7 +112,7 @@ fn vignette(writer: &Writer<'_>, candidate: Candidate, subject: &Subject<'_>) ->
             }
         })
         .collect();
-    let telling = Telling { writer, subject, phrases: &phrases, chosen: &chosen };
+    let telling = Telling { writer, subject, phrases: &phrases, chosen: &chosen, has, associated };
     let steps = telling.steps(&candidate);
     let rationale = telling.rationale();
     let most_shared = chosen.iter().map(|choice| choice.rival.shared.len()).max().unwrap_or(0);
@@ -242,117 +239,4 @@ fn stem(writer: &Writer<'_>, findings: &[NodeId], phrases: &[String], stream: &m
         sentences.push(format!("The pregnancy had been complicated by {}.", list(&before)));
     }
     Ok(sentences.join(" "))
-}
-
-/// The thinking path and the rationale of a vignette.
-struct Telling<'a> {
-    writer: &'a Writer<'a>,
-    subject: &'a Subject<'a>,
-    phrases: &'a [String],
-    chosen: &'a [Choice],
-}
-
-impl Telling<'_> {
-    /// The name under which an option is spoken of.
-    fn called(&self, disease: NodeId, gene: Option<NodeId>) -> String {
-        match gene {
-            None => self.writer.name(disease),
-            Some(gene) => format!("{} ({})", self.writer.context.graph.label(gene), self.writer.name(disease)),
-        }
-    }
-
-    fn key(&self) -> String {
-        self.called(self.subject.disease, self.subject.gene)
-    }
-
-    /// The edges by which a clue holds for a disease, strictly.
-    fn edges(&self, disease: NodeId, clue: usize) -> Vec<EdgeId> {
-        let graph = self.writer.context.graph;
-        let has = graph.relations().id("has_phenotype");
-        let finding = self.subject.clues.findings[clue];
-        has.map(|has| citation(graph, (disease, has, finding))).unwrap_or_default()
-    }
-
-    fn steps(&self, candidate: &Candidate) -> Vec<Step> {
-        let first = self.subject.first_clause;
-        let mut steps: Vec<Step> = Vec::new();
-        for (clue, phrase) in self.phrases.iter().enumerate() {
-            let mut edges = vec![candidate.path[clue + first].edge];
-            // A gene has a finding through its disease: that edge is cited too.
-            edges.extend(candidate.path.iter().take(first).map(|hop| hop.edge));
-            let mut names = vec![self.key()];
-            for choice in self.chosen.iter().filter(|choice| choice.rival.shared.contains(&clue)) {
-                edges.extend(self.edges(choice.rival.disease, clue));
-                edges.extend(self.gene_edge(choice));
-                names.push(self.called(choice.rival.disease, choice.gene));
-            }
-            let text = if names.len() == 1 {
-                format!("Among the options, only {} is recorded with {phrase}.", names[0])
-            } else {
-                format!("Among the options, {phrase} would fit {}.", list(&names))
-            };
-            steps.push(step(StepKind::Recall, text, edges, vec![phrase.clone()]));
-        }
-        let all: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
-        let count = number(self.phrases.len());
-        let text = format!("All {count} findings come together in {}.", self.key());
-        steps.push(step(StepKind::Combine, text, all.clone(), self.phrases.to_vec()));
-        for choice in self.chosen {
-            let shared = &choice.rival.shared;
-            let mut edges: Vec<EdgeId> =
-                shared.iter().flat_map(|&clue| self.edges(choice.rival.disease, clue)).collect();
-            edges.extend(self.gene_edge(choice));
-            let spans = choice.rival.failed.iter().map(|&clue| self.phrases[clue].clone()).collect();
-            steps.push(step(StepKind::Exclude, self.exclusion(choice), edges, spans));
-        }
-        let text = match self.subject.gene {
-            None => format!("The diagnosis that explains the whole picture is therefore {}.", self.key()),
-            Some(gene) => {
-                let (gene, disease) = (self.writer.context.graph.label(gene), self.writer.name(self.subject.disease));
-                format!("The picture is that of {disease}, so the gene most likely to be affected is {gene}.")
-            }
-        };
-        steps.push(step(StepKind::Conclude, text, all, Vec::new()));
-        steps
-    }
-
-    fn gene_edge(&self, choice: &Choice) -> Option<EdgeId> {
-        let graph = self.writer.context.graph;
-        let associated = graph.relations().id("associated_with")?;
-        graph.cited(choice.gene?, associated, choice.rival.disease)
-    }
-
-    fn phrases_of(&self, clues: &[usize]) -> String {
-        let phrases: Vec<&String> = clues.iter().map(|&clue| &self.phrases[clue]).collect();
-        list(&phrases)
-    }
-
-    fn exclusion(&self, choice: &Choice) -> String {
-        let name = capitalised(&self.called(choice.rival.disease, choice.gene));
-        let (shared, failed) = (self.phrases_of(&choice.rival.shared), self.phrases_of(&choice.rival.failed));
-        format!("{name} can also come with {shared}, but it is not recorded with {failed}.")
-    }
-
-    fn rationale(&self) -> String {
-        let mut by_frequency: Vec<(&'static str, Vec<&String>)> = Vec::new();
-        for (phrase, &bound) in self.phrases.iter().zip(&self.subject.clues.lower_bounds) {
-            let often = how_often(bound);
-            match by_frequency.iter_mut().find(|(word, _)| *word == often) {
-                Some((_, phrases)) => phrases.push(phrase),
-                None => by_frequency.push((often, vec![phrase])),
-            }
-        }
-        let order = ["nearly always", "very often", "often", "sometimes", "rarely"];
-        by_frequency.sort_by_key(|(word, _)| order.iter().position(|known| known == word));
-        let told: Vec<String> =
-            by_frequency.iter().map(|(word, phrases)| format!("{word} with {}", list(phrases))).collect();
-        let disease = capitalised(&self.writer.name(self.subject.disease));
-        let mut sentences = vec![format!("{disease} presents {}.", list(&told))];
-        if let Some(gene) = self.subject.gene {
-            let gene = self.writer.context.graph.label(gene);
-            sentences.push(format!("It is associated with variants in {gene}."));
-        }
-        sentences.extend(self.chosen.iter().map(|choice| self.exclusion(choice)));
-        sentences.join(" ")
-    }
 }

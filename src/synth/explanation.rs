@@ -6,23 +6,26 @@
 
 use serde::Deserialize;
 
+use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
 use crate::mine::path::nodes;
+use crate::synth::Claim;
 use crate::synth::Item;
 use crate::synth::Kind;
+use crate::synth::Sense;
 use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
 use crate::synth::lexicon::capitalised;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
+use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
 use crate::synth::writer::dead;
 use crate::synth::writer::is_finding;
-use crate::synth::writer::step;
 
 /// A `[[synth.explanation]]` section.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -138,12 +141,18 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
         ends.iter().map(|end| if filled.starts_with(end.as_str()) { capitalised(end) } else { end.clone() }).collect();
     let names: Vec<String> = inner.iter().map(|&node| name(node)).collect();
     let answer_text = capitalised(&list(&names));
-    let sentences: Vec<String> = candidate
+    let sentences: Vec<Prose> = candidate
         .path
         .iter()
         .map(|hop| {
-            let edge = graph.edge(hop.edge);
-            capitalised(&graph.relation(edge.relation).wording(&name(edge.subject), &name(edge.object), true))
+            let Edge { subject, relation, object, .. } = graph.edge(hop.edge);
+            let row = graph.relation(relation);
+            let sentence = row.wording(&name(subject), &name(object), true);
+            // A wording may name its object first.
+            let is_forward = row.forwards.find("{subject}") < row.forwards.find("{object}");
+            let claim = Claim::of(Sense::Holds, subject, relation, &[object]);
+            let claim = if is_forward { claim } else { claim.told_backwards() };
+            Prose::new(format!("{}.", capitalised(&sentence)), vec![claim])
         })
         .collect();
     let path: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
@@ -157,14 +166,18 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
         if at + 1 == n_hops {
             told.push(spans[1].clone());
         }
-        steps.push(step(StepKind::Recall, format!("{sentence}."), vec![*edge], told));
+        steps.push(sentence.clone().step(StepKind::Recall, vec![*edge], told));
     }
     let (a, b) = (&ends[0], &ends[1]);
+    let no_other = || vec![Claim::NoOtherPath([*first, *last])];
     let joined = format!("Together these facts connect {a} with {b}, and no other such connection is recorded.");
-    steps.push(step(StepKind::Combine, joined, path.clone(), spans.clone()));
+    steps.push(Prose::new(joined, no_other()).step(StepKind::Combine, path.clone(), spans.clone()));
     let link = if inner.len() == 1 { "link is" } else { "links are" };
-    steps.push(step(StepKind::Conclude, format!("The {link} therefore {}.", list(&names)), path, Vec::new()));
-    let rationale = format!("{}. No other connection of this kind is recorded.", sentences.join(". "));
+    let answer = Claim::Answer { given: Vec::new(), nodes: inner.to_vec() };
+    let conclusion = Prose::new(format!("The {link} therefore {}.", list(&names)), vec![answer]);
+    steps.push(conclusion.step(StepKind::Conclude, path, Vec::new()));
+    let only = format!("No other connection of this kind between {a} and {b} is recorded.");
+    let rationale = Prose::joined(sentences.into_iter().chain([Prose::new(only, no_other())]).collect());
     let about = inner.iter().chain([first, last]).copied().find(|&node| graph.category(node) == "Disease");
     let n_clues = candidate.path.len();
     let draft = Draft {

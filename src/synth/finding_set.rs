@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::RelationId;
 use crate::kg::search::Reading;
 use crate::kg::search::holds;
 use crate::mine::Candidate;
@@ -17,20 +18,22 @@ use crate::mine::set_of;
 use crate::mine::set_rules;
 use crate::seed::Stream;
 use crate::synth::AnswerOption;
+use crate::synth::Claim;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
 use crate::synth::Kind;
+use crate::synth::Sense;
 use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::distractors::looks;
 use crate::synth::lexicon::capitalised;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
+use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
 use crate::synth::writer::choose;
 use crate::synth::writer::dead;
-use crate::synth::writer::step;
 
 const STEMS: [&str; 5] = [
     "Genetic testing of a patient identifies a disease-causing variant in {gene}.",
@@ -65,6 +68,8 @@ pub(super) fn item(
     (gene, disease): (NodeId, NodeId),
 ) -> Result<Item, DeadEnd> {
     let graph = writer.context.graph;
+    let relations = (graph.relations().id("has_phenotype"), graph.relations().id("associated_with"));
+    let (Some(has), Some(associated)) = relations else { return dead("the graph has no findings") };
     let mut stream = writer.stream(&candidate);
     let symbol = graph.label(gene);
     let stem = choose(&mut stream, &STEMS).replace("{gene}", symbol);
@@ -121,8 +126,8 @@ pub(super) fn item(
             }
         })
         .collect();
-    let steps = steps(writer, &candidate, (gene, disease), &told, &rivals);
-    let rationale = rationale(writer, (gene, disease), &told, &rivals);
+    let picture = Picture { writer, gene, disease, told: &told, rivals: &rivals, has, associated };
+    let (steps, rationale) = (picture.steps(&candidate), picture.rationale());
     let likeness = rivals.iter().map(|rival| writer.likeness(disease, rival.disease)).fold(0.0, f64::max);
     let draft = Draft {
         kind: Kind::SingleBestAnswer,
@@ -190,49 +195,86 @@ fn is_related(writer: &Writer<'_>, disease: NodeId, finding: NodeId) -> bool {
     shared.map(|node| statistics.information(node)).fold(0.0, f64::max) >= MAX_RELATED
 }
 
-fn steps(
-    writer: &Writer<'_>,
-    candidate: &Candidate,
-    (gene, disease): (NodeId, NodeId),
-    told: &[NodeId],
-    rivals: &[&Rival],
-) -> Vec<Step> {
-    let symbol = writer.context.graph.label(gene);
-    let name = writer.name(disease);
-    let edges: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
-    let mut steps = vec![step(
-        StepKind::Recall,
-        format!("Variants in {symbol} are associated with {name}."),
-        edges.iter().take(1).copied().collect(),
-        vec![symbol.to_owned()],
-    )];
-    let phrases: Vec<String> = told.iter().map(|&finding| writer.phrase(finding)).collect();
-    let text = format!("{} is recorded with {}.", capitalised(&name), list(&phrases));
-    steps.push(step(StepKind::Recall, text, edges.iter().skip(1).copied().collect(), Vec::new()));
-    for rival in rivals {
-        steps.push(step(
-            StepKind::Exclude,
-            exclusion(writer, disease, rival),
-            rival.clues.iter().map(|clue| clue.edge).collect(),
-            Vec::new(),
-        ));
+/// What there is to tell of a set.
+struct Picture<'a> {
+    writer: &'a Writer<'a>,
+    gene: NodeId,
+    disease: NodeId,
+    /// The members of the right set, as told.
+    told: &'a [NodeId],
+    rivals: &'a [&'a Rival],
+    /// `has_phenotype`.
+    has: RelationId,
+    /// `associated_with`.
+    associated: RelationId,
+}
+
+impl Picture<'_> {
+    fn phrases(&self, findings: &[NodeId]) -> String {
+        let phrases: Vec<String> = findings.iter().map(|&finding| self.writer.phrase(finding)).collect();
+        list(&phrases)
     }
-    let text = format!("A variant in {symbol} therefore goes best with {}.", list(&phrases));
-    steps.push(step(StepKind::Conclude, text, edges, Vec::new()));
-    steps
-}
 
-fn exclusion(writer: &Writer<'_>, disease: NodeId, rival: &Rival) -> String {
-    let phrases: Vec<String> = rival.clues.iter().map(|clue| writer.phrase(clue.finding)).collect();
-    let (other, name) = (writer.name(rival.disease), writer.name(disease));
-    format!("The set {} belongs to {other}; none of its members is recorded for {name}.", list(&phrases))
-}
+    fn symbol(&self) -> &str {
+        self.writer.context.graph.label(self.gene)
+    }
 
-fn rationale(writer: &Writer<'_>, (gene, disease): (NodeId, NodeId), told: &[NodeId], rivals: &[&Rival]) -> String {
-    let phrases: Vec<String> = told.iter().map(|&finding| writer.phrase(finding)).collect();
-    let (symbol, name) = (writer.context.graph.label(gene), writer.name(disease));
-    let mut sentences =
-        vec![format!("Variants in {symbol} are associated with {name}, which presents with {}.", list(&phrases))];
-    sentences.extend(rivals.iter().map(|rival| exclusion(writer, disease, rival)));
-    sentences.join(" ")
+    fn name(&self) -> String {
+        self.writer.name(self.disease)
+    }
+
+    fn association(&self) -> Claim {
+        Claim::of(Sense::Holds, self.gene, self.associated, &[self.disease])
+    }
+
+    fn profile(&self) -> Claim {
+        Claim::of(Sense::Holds, self.disease, self.has, self.told)
+    }
+
+    fn steps(&self, candidate: &Candidate) -> Vec<Step> {
+        let (symbol, name) = (self.symbol(), self.name());
+        let edges: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
+        let (first, others) = edges.split_at(1.min(edges.len()));
+        let text = format!("Variants in {symbol} are associated with {name}.");
+        let association = Prose::new(text, vec![self.association()]);
+        let text = format!("{} is recorded with {}.", capitalised(&name), self.phrases(self.told));
+        let profile = Prose::new(text, vec![self.profile()]);
+        let mut steps = vec![
+            association.step(StepKind::Recall, first.to_vec(), vec![symbol.to_owned()]),
+            profile.step(StepKind::Recall, others.to_vec(), Vec::new()),
+        ];
+        for rival in self.rivals {
+            let edges = rival.clues.iter().map(|clue| clue.edge).collect();
+            steps.push(self.exclusion(rival).step(StepKind::Exclude, edges, Vec::new()));
+        }
+        let text = format!("A variant in {symbol} therefore goes best with {}.", self.phrases(self.told));
+        let answer = Claim::Answer { given: vec![self.gene], nodes: self.told.to_vec() };
+        steps.push(Prose::new(text, vec![answer]).step(StepKind::Conclude, edges, Vec::new()));
+        steps
+    }
+
+    fn exclusion(&self, rival: &Rival) -> Prose {
+        let findings: Vec<NodeId> = rival.clues.iter().map(|clue| clue.finding).collect();
+        let text = format!(
+            "The set {} belongs to {}; none of its members is recorded for {}.",
+            self.phrases(&findings),
+            self.writer.name(rival.disease),
+            self.name()
+        );
+        let claims = [(Sense::Holds, rival.disease), (Sense::NotRecorded, self.disease)];
+        let claims = claims.map(|(sense, disease)| Claim::of(sense, disease, self.has, &findings).told_backwards());
+        Prose::new(text, claims.to_vec())
+    }
+
+    fn rationale(&self) -> Prose {
+        let text = format!(
+            "Variants in {} are associated with {}, which presents with {}.",
+            self.symbol(),
+            self.name(),
+            self.phrases(self.told)
+        );
+        let mut sentences = vec![Prose::new(text, vec![self.association(), self.profile()])];
+        sentences.extend(self.rivals.iter().map(|rival| self.exclusion(rival)));
+        Prose::joined(sentences)
+    }
 }

@@ -10,6 +10,7 @@ use crate::kg::search::Pattern;
 use crate::kg::search::Term;
 use crate::mine::Hop;
 use crate::mine::Question;
+use crate::synth::Claim;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +118,8 @@ pub struct Step {
     pub edges: Vec<EdgeId>,
     /// The words of the question it rests on; each stands there to the letter.
     pub spans: Vec<String>,
+    /// What the text says, in the order of telling.
+    pub claims: Vec<Claim>,
 }
 
 /// How well known a key is, by the number of vocabularies that hold it.
@@ -192,6 +195,8 @@ pub struct Item {
     pub steps: Vec<Step>,
     /// Why the key, why not the others: prose that names options and never letters.
     pub rationale: String,
+    /// What the rationale says, in the order of telling.
+    pub reasons: Vec<Claim>,
     /// The clauses.
     pub pattern: Pattern,
     /// The subgraph it was found in, in the order of telling.

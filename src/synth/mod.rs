@@ -4,6 +4,7 @@
 //! every text the nodes and edges that it rests on. Templates do all of it without a model; a model may re-word the
 //! texts later and meets the same checks.
 
+mod claim;
 mod coding;
 mod contrast;
 mod diagnosis;
@@ -12,6 +13,7 @@ mod explanation;
 mod finding_set;
 mod item;
 mod lexicon;
+mod telling;
 mod wording;
 mod writer;
 
@@ -21,6 +23,10 @@ use crate::mine::Candidate;
 use crate::mine::DeadEnd;
 use crate::mine::Question;
 
+pub use claim::Claim;
+pub use claim::Fact;
+pub use claim::Sense;
+pub use claim::Spoken;
 pub use explanation::ExplanationConfig;
 pub use item::AnswerOption;
 pub use item::Difficulty;
@@ -32,6 +38,8 @@ pub use item::Step;
 pub use item::StepKind;
 pub use item::Tier;
 pub use lexicon::Lexicon;
+pub use wording::how_often;
+pub use wording::told_names;
 pub use writer::Writer;
 
 /// The `[[synth.…]]` sections of a pipeline.

@@ -10,6 +10,7 @@ use regex::Regex;
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::statistics::FINDING;
 use crate::kg::words;
 use crate::synth::lexicon::Lexicon;
 
@@ -121,6 +122,20 @@ pub(super) fn phrase(lexicon: &Lexicon, label: &str) -> String {
     lexicon.inside_sentence(label)
 }
 
+/// The names under which texts speak of a node, but for the case of the first letter: its label, a finding's phrase, and
+/// of a code the code itself, alone or before its title.
+pub fn told_names(graph: &Graph, node: NodeId) -> Vec<String> {
+    let label = graph.label(node);
+    match graph.category(node) {
+        FINDING => vec![label.to_owned(), phrase(&Lexicon::default(), label)],
+        "DiagnosisCode" => {
+            let code = graph.curie(node).local();
+            vec![code.to_owned(), format!("{code} {label}")]
+        }
+        _ => vec![label.to_owned()],
+    }
+}
+
 /// Things in a row: "a", "a and b", "a, b, and c".
 pub(super) fn list<T: AsRef<str>>(things: &[T]) -> String {
     match things {
@@ -135,7 +150,7 @@ pub(super) fn list<T: AsRef<str>>(things: &[T]) -> String {
 }
 
 /// How often, in words: the lower bound of a share.
-pub(super) fn how_often(lower_bound: f64) -> &'static str {
+pub fn how_often(lower_bound: f64) -> &'static str {
     match lower_bound {
         bound if bound >= 0.99 => "nearly always",
         bound if bound >= 0.80 => "very often",
@@ -143,12 +158,6 @@ pub(super) fn how_often(lower_bound: f64) -> &'static str {
         bound if bound >= 0.05 => "sometimes",
         _ => "rarely",
     }
-}
-
-/// A small number as a word.
-pub(super) fn number(count: usize) -> String {
-    const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    WORDS.get(count).map_or_else(|| count.to_string(), |&word| word.to_owned())
 }
 
 #[cfg(test)]

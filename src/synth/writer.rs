@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::rdf;
 use crate::kg::statistics::FINDING;
@@ -16,6 +17,7 @@ use crate::mine::metapath::metapath_of;
 use crate::mine::path::as_float;
 use crate::seed::Stream;
 use crate::synth::AnswerOption;
+use crate::synth::Claim;
 use crate::synth::Difficulty;
 use crate::synth::Distractor;
 use crate::synth::Item;
@@ -69,8 +71,8 @@ pub(super) struct Draft {
     pub distractors: Vec<Distractor>,
     /// The thinking path.
     pub steps: Vec<Step>,
-    /// The prose.
-    pub rationale: String,
+    /// The prose, with what it says.
+    pub rationale: Prose,
     /// The disease (or code) whose organ system the item is filed under.
     pub about: NodeId,
     /// How many clues or hops there are.
@@ -143,7 +145,8 @@ impl<'a> Writer<'a> {
             answer_text: draft.answer_text,
             distractors: draft.distractors,
             steps: draft.steps,
-            rationale: draft.rationale,
+            rationale: draft.rationale.text,
+            reasons: draft.rationale.claims,
             query: rdf::select(graph, &candidate.pattern),
             other_answers,
             confidence: (1.0 - risk).max(0.0) * support,
@@ -247,12 +250,34 @@ fn level(item: &Item) -> u8 {
     [0.2, 0.35, 0.5, 0.65].iter().fold(1, |level, bound| if score >= *bound { level + 1 } else { level })
 }
 
-/// A step.
-pub(super) fn step(kind: StepKind, text: String, edges: Vec<crate::kg::EdgeId>, spans: Vec<String>) -> Step {
-    let mut edges = edges;
-    edges.sort_unstable();
-    edges.dedup();
-    Step { text, kind, edges, spans }
+/// A text with what it says, in the order of telling.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Prose {
+    /// What a reader sees.
+    pub text: String,
+    /// What it says.
+    pub claims: Vec<Claim>,
+}
+
+impl Prose {
+    /// A sentence, or a few that belong together.
+    pub(super) fn new(text: String, claims: Vec<Claim>) -> Self {
+        Self { text, claims }
+    }
+
+    /// Sentences in a row.
+    pub(super) fn joined(sentences: Vec<Self>) -> Self {
+        let (texts, claims): (Vec<String>, Vec<Vec<Claim>>) =
+            sentences.into_iter().map(|sentence| (sentence.text, sentence.claims)).unzip();
+        Self { text: texts.join(" "), claims: claims.concat() }
+    }
+
+    /// The step that says this and rests on some edges and words.
+    pub(super) fn step(self, kind: StepKind, mut edges: Vec<EdgeId>, spans: Vec<String>) -> Step {
+        edges.sort_unstable();
+        edges.dedup();
+        Step { text: self.text, kind, edges, spans, claims: self.claims }
+    }
 }
 
 /// One of several texts.

@@ -4,9 +4,12 @@
 //! rejects. Each recomputes what it claims from the graph; it trusts nothing that mining or writing noted down.
 
 pub mod checks;
+mod claims;
 mod parts;
+mod reading;
 #[cfg(test)]
 mod sample;
+mod sense;
 
 use crate::finding::Code;
 use crate::kg::Graph;

@@ -1,7 +1,6 @@
 #![doc = include_str!("direction_and_polarity.md")]
 
 use crate::finding::Code;
-use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
@@ -10,12 +9,17 @@ use crate::kg::search::denials;
 use crate::kg::search::supports;
 use crate::kg::words;
 use crate::mine::Question;
+use crate::mine::citation::Triple;
+use crate::synth::Claim;
+use crate::synth::Fact;
 use crate::synth::Item;
-use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::verify::Check;
 use crate::verify::Context;
+use crate::verify::claims::falsehood;
 use crate::verify::parts;
+use crate::verify::reading::Names;
+use crate::verify::sense::misread;
 
 /// Edges are used in their own direction and sense.
 pub(super) struct DirectionAndPolarity;
@@ -63,29 +67,36 @@ impl Check for DirectionAndPolarity {
         if is_star && !item.path.iter().all(|hop| hop.is_forward) {
             return Some("an edge of the star is told from its rim".to_owned());
         }
-        let mistold = item.steps.iter().find(|step| !is_told_as_stored(context, item, step))?;
-        Some(format!("\u{201c}{}\u{201d} does not say what its edge says", mistold.text))
+        let names = Names::of(context, item);
+        let told = item.steps.iter().map(|step| (&step.text, &step.claims)).chain([(&item.rationale, &item.reasons)]);
+        for (at, (text, claims)) in told.enumerate() {
+            let why = claims.iter().find_map(|claim| falsehood(context, item, claim));
+            let is_hop =
+                item.question == Question::Path && item.steps.get(at).is_some_and(|step| step.kind == StepKind::Recall);
+            let why = why.or_else(|| match claims.as_slice() {
+                [Claim::Fact(fact)] if is_hop => mistold(graph, text, fact),
+                _ => misread(graph, &names, text, claims),
+            });
+            if let Some(why) = why {
+                return Some(format!("\u{201c}{text}\u{201d} does not say what it may: {why}"));
+            }
+        }
+        None
     }
 }
 
-/// Whether a step of a path explanation that rests on one edge says what that edge says, in the words of its
-/// relation and with each end in its place; and whether a step that rests on denials alone says so.
-fn is_told_as_stored(context: Context<'_>, item: &Item, step: &Step) -> bool {
-    let graph = context.graph;
-    let is_negative = |edge: &EdgeId| graph.relation(graph.edge(*edge).relation).is_negative();
-    if !step.edges.is_empty() && step.edges.iter().all(is_negative) {
-        return words(&step.text).iter().any(|word| DENYING.contains(&word.as_str()));
-    }
-    let [edge] = step.edges.as_slice() else { return true };
-    if item.question != Question::Path || step.kind != StepKind::Recall {
-        return true;
-    }
-    says(graph, graph.edge(*edge), &step.text)
+/// What is wrong with a sentence that tells one hop of a path: not the words of its relation, or an end out of place.
+fn mistold(graph: &Graph, text: &str, fact: &Fact) -> Option<String> {
+    let ends = fact.subjects.first().zip(fact.objects.first());
+    let is_told = ends.is_some_and(|(subject, &object)| {
+        says(graph, (subject.node, fact.relation, object), text) && fact.subjects.len() + fact.objects.len() == 2
+    });
+    (!is_told).then(|| "it is not worded as its relation is".to_owned())
 }
 
-/// Whether a sentence tells an edge in the words of its relation, forwards or backwards, with each end in its place.
-fn says(graph: &Graph, edge: Edge, sentence: &str) -> bool {
-    let row = graph.relation(edge.relation);
+/// Whether a sentence tells a triple in the words of its relation, forwards or backwards, with each end in its place.
+fn says(graph: &Graph, (from, relation, to): Triple, sentence: &str) -> bool {
+    let row = graph.relation(relation);
     let is_in_place = |told: &str, here: NodeId, there: NodeId| {
         let told = words(told);
         if told == words(graph.label(here)) {
@@ -97,16 +108,11 @@ fn says(graph: &Graph, edge: Edge, sentence: &str) -> bool {
     };
     [&row.forwards, &row.backwards].into_iter().any(|template| {
         ends_in(template, sentence).into_iter().any(|(subject, object)| {
-            is_in_place(subject, edge.subject, edge.object) && is_in_place(object, edge.object, edge.subject)
-                || row.is_symmetric
-                    && is_in_place(subject, edge.object, edge.subject)
-                    && is_in_place(object, edge.subject, edge.object)
+            is_in_place(subject, from, to) && is_in_place(object, to, from)
+                || row.is_symmetric && is_in_place(subject, to, from) && is_in_place(object, from, to)
         })
     })
 }
-
-/// Words that make a sentence deny.
-const DENYING: [&str; 5] = ["absent", "not", "no", "without", "contraindicated"];
 
 /// What stands in a sentence where a wording has subject and object: every way in which the wording fits.
 fn ends_in<'t>(template: &str, sentence: &'t str) -> Vec<(&'t str, &'t str)> {
@@ -129,6 +135,7 @@ fn ends_in<'t>(template: &str, sentence: &'t str) -> Vec<(&'t str, &'t str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synth::Sense;
     use crate::verify::sample::Sample;
 
     #[test]
@@ -195,7 +202,8 @@ mod tests {
     #[test]
     fn an_end_that_bears_the_name_of_the_other_is_told_apart() {
         let graph = Graph::from_arrows("Gene:ABCD1 -associated_with-> Disease:ABCD1-related_deafness").unwrap();
-        let is_told = |text: &str| says(&graph, graph.edge(graph.edge_at(0).unwrap()), text);
+        let edge = graph.edge(graph.edge_at(0).unwrap());
+        let is_told = |text: &str| says(&graph, (edge.subject, edge.relation, edge.object), text);
         assert!(is_told("Variants in ABCD1 are associated with ABCD1-related deafness."));
         assert!(!is_told("Variants in ABCD1-related deafness are associated with ABCD1."));
     }
@@ -207,6 +215,131 @@ mod tests {
         let step = item.steps.iter_mut().find(|step| step.text.contains("absent")).unwrap();
         step.text = step.text.replace("absent", "present");
         assert!(sample.reject(&DirectionAndPolarity, &item).is_some());
+    }
+
+    /// The exclusion of a case's first distractor: `X can also come with A, but it is not recorded with B.`
+    fn exclusion(item: &Item) -> usize {
+        item.steps.iter().position(|step| step.kind == StepKind::Exclude).unwrap()
+    }
+
+    #[test]
+    fn what_an_option_has_and_what_it_is_not_recorded_with_cannot_change_places() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let at = exclusion(&item);
+        let step = &item.steps[at];
+        let (before, denied) = step.text.split_once(", but it is not recorded with ").unwrap();
+        let (subject, held) = before.split_once(" can also come with ").unwrap();
+        let denied = denied.trim_end_matches('.');
+        let swapped = format!("{subject} can also come with {denied}, but it is not recorded with {held}.");
+        let mut bad = item.clone();
+        bad.steps[at].text = swapped.clone();
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some(), "the text says another thing than is claimed");
+        // Who swaps the claims with the text claims what is not so.
+        let [Claim::Fact(first), Claim::Fact(second)] = &mut bad.steps[at].claims[..] else { panic!("two facts") };
+        std::mem::swap(&mut first.objects, &mut second.objects);
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        let mut worded = item.clone();
+        worded.steps[at].text = format!("While {subject} may show {held}, nothing is recorded of {denied}.");
+        assert_eq!(sample.reject(&DirectionAndPolarity, &worded), None);
+        worded.steps[at].text = format!("While {subject} may show {held}, there is a record of {denied}.");
+        assert!(sample.reject(&DirectionAndPolarity, &worded).is_some());
+    }
+
+    #[test]
+    fn only_one_option_is_said_to_fit_only_if_no_other_does() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let is_only = |claims: &[Claim]| matches!(claims, [Claim::Fact(fact)] if fact.subjects.len() == 1);
+        let at = item.steps.iter().position(|step| is_only(&step.claims)).unwrap();
+        let Claim::Fact(fact) = &item.steps[at].claims[0] else { panic!("a fact") };
+        let clue = fact.objects[0];
+        let wrong = item.options.iter().find(|option| option.nodes != item.answer).unwrap().nodes[0];
+        let arrow = format!("{} -has_phenotype-> {}", sample.curie(wrong), sample.curie(clue));
+        let (changed, carried) = sample.with(&arrow, &item);
+        assert!(changed.reject(&DirectionAndPolarity, &carried).is_some());
+        let mut bad = item.clone();
+        bad.rationale = bad.rationale.replacen(" presents ", " alone presents ", 1);
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+    }
+
+    #[test]
+    fn how_often_is_said_as_the_data_do() {
+        let sample = Sample::new();
+        let item = sample.case();
+        assert!(item.rationale.contains("very often"));
+        let mut bad = item.clone();
+        bad.rationale = bad.rationale.replace("very often", "nearly always");
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        for claim in &mut bad.reasons {
+            let Claim::Fact(fact) = claim else { continue };
+            if let Sense::Often(word) = &mut fact.sense {
+                *word = "nearly always";
+            }
+        }
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        let mut bad = item.clone();
+        let at = exclusion(&bad);
+        bad.steps[at].text = bad.steps[at].text.replace("can also come", "often comes");
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+    }
+
+    #[test]
+    fn a_rationale_that_says_more_than_it_claims_is_rejected() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let label = |node| sample.context().graph.label(node).to_owned();
+        let stranger = label(sample.strangers_to(item.answer[0]).next().unwrap());
+        let [key, wrong] = [0, 1].map(|at| label(item.options[at].nodes[0]));
+        for more in [
+            format!("{key} is a disease of boys, as is {wrong}."),
+            "It begins in childhood.".to_owned(),
+            format!("It comes with {stranger}."),
+        ] {
+            let mut bad = item.clone();
+            bad.rationale = format!("{} {more}", bad.rationale);
+            assert!(sample.reject(&DirectionAndPolarity, &bad).is_some(), "{more}");
+        }
+        let mut bad = item.clone();
+        bad.rationale =
+            bad.rationale.replacen("presents very often with", &format!("presents very often with {stranger},"), 1);
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        let mut bad = item;
+        bad.reasons.pop();
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+    }
+
+    #[test]
+    fn a_conclusion_names_the_answer_and_what_was_asked() {
+        let sample = Sample::new();
+        let item = sample.contrast();
+        let at = item.steps.len() - 1;
+        let text = &item.steps[at].text;
+        let (pair, _) = text.strip_prefix("The finding that favors ").unwrap().split_once(" is therefore ").unwrap();
+        let (left, right) = pair.split_once(" over ").unwrap();
+        let mut bad = item.clone();
+        bad.steps[at].text = text.replace(pair, &format!("{right} over {left}"));
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        let Claim::Answer { given, .. } = &mut bad.steps[at].claims[0] else { panic!("a conclusion answers") };
+        given.reverse();
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        let mut bad = item;
+        let Claim::Answer { nodes, .. } = &mut bad.steps[at].claims[0] else { panic!("a conclusion answers") };
+        *nodes = bad.options[1].nodes.clone();
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+    }
+
+    #[test]
+    fn a_code_is_denied_only_if_the_term_has_another() {
+        let sample = Sample::new();
+        let item = sample.coding();
+        assert_eq!(sample.reject(&DirectionAndPolarity, &item), None);
+        let mut bad = item.clone();
+        let at = exclusion(&bad);
+        bad.steps[at].text = bad.steps[at].text.replace("does not list", "lists");
+        assert!(sample.reject(&DirectionAndPolarity, &bad).is_some());
+        let (changed, carried) = sample.with("InclusionTerm:lockjaw -included_in-> DiagnosisCode:A35.4", &item);
+        assert!(changed.reject(&DirectionAndPolarity, &carried).is_some());
     }
 
     #[test]

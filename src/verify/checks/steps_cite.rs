@@ -1,15 +1,12 @@
 #![doc = include_str!("steps_cite.md")]
 
 use crate::finding::Code;
-use crate::kg::EdgeId;
-use crate::kg::NodeId;
 use crate::kg::normal_name;
-use crate::mine::Question;
 use crate::synth::Item;
 use crate::synth::StepKind;
 use crate::verify::Check;
 use crate::verify::Context;
-use crate::verify::parts;
+use crate::verify::claims;
 
 /// Every step of the thinking path rests on something.
 pub(super) struct StepsCite;
@@ -25,7 +22,6 @@ impl Check for StepsCite {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let question = item.question_text();
-        let told = Told::of(context, item);
         for (at, step) in item.steps.iter().enumerate() {
             if step.edges.is_empty() && step.spans.is_empty() {
                 return Some(format!("the step \u{201c}{}\u{201d} cites nothing", step.text));
@@ -33,8 +29,11 @@ impl Check for StepsCite {
             if let Some(span) = step.spans.iter().find(|span| span.is_empty() || !question.contains(span.as_str())) {
                 return Some(format!("\u{201c}{span}\u{201d} does not stand in the question"));
             }
-            if let Some(stray) = step.edges.iter().find(|&&edge| !told.holds(context, edge)) {
-                return Some(format!("the step \u{201c}{}\u{201d} cites `{}`", step.text, context.graph.arrow(*stray)));
+            if step.claims.is_empty() {
+                return Some(format!("the step \u{201c}{}\u{201d} claims nothing", step.text));
+            }
+            if let Some(why) = claims::miscited(context, item, step) {
+                return Some(format!("the step \u{201c}{}\u{201d} {why}", step.text));
             }
             if item.steps[..at].iter().any(|before| normal_name(&before.text) == normal_name(&step.text)) {
                 return Some(format!("\u{201c}{}\u{201d} is said twice", step.text));
@@ -51,54 +50,12 @@ impl Check for StepsCite {
     }
 }
 
-/// What an item speaks of: an edge that it cites joins two of these.
-struct Told {
-    /// The ends of the binding, the anchors, the options with the diseases of genes, and the findings that a contrast
-    /// tells, sorted.
-    nodes: Vec<NodeId>,
-    /// The options that are sets: a disease that has all members of one may be cited with it.
-    sets: Vec<Vec<NodeId>>,
-}
-
-impl Told {
-    fn of(context: Context<'_>, item: &Item) -> Self {
-        let options = || item.options.iter().flat_map(|option| option.nodes.iter().copied());
-        let mut nodes: Vec<NodeId> = item.pattern.anchors();
-        nodes.extend(item.path.iter().flat_map(|hop| [hop.from(context.graph), hop.to(context.graph)]));
-        nodes.extend(options().flat_map(|node| parts::diseases_of(context, node)));
-        nodes.extend(options());
-        if let Question::Contrast { shared, .. } = &item.question {
-            nodes.extend(shared);
-        }
-        nodes.sort_unstable();
-        nodes.dedup();
-        let sets = item.options.iter().map(|option| option.nodes.clone()).filter(|set| set.len() > 1).collect();
-        Self { nodes, sets }
-    }
-
-    fn holds(&self, context: Context<'_>, edge: EdgeId) -> bool {
-        let graph = context.graph;
-        let ends = graph.edge(edge);
-        let is_told = |node: NodeId| self.nodes.binary_search(&node).is_ok();
-        // A fact about a kind of a finding, or about a heading above a code, is one about the finding or the code.
-        let is_near = |node: NodeId| {
-            is_told(node)
-                || graph.taxonomy().ancestors(node).into_iter().any(is_told)
-                || self.nodes.iter().any(|&told| graph.taxonomy().is_kind_of(told, node))
-        };
-        let has_set = |disease: NodeId| {
-            self.sets.iter().any(|set| {
-                set.contains(&ends.object)
-                    && set.iter().all(|&member| graph.cited(disease, ends.relation, member).is_some())
-            })
-        };
-        (is_near(ends.subject) && is_near(ends.object)) || has_set(ends.subject)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kg::NodeId;
+    use crate::synth::Claim;
+    use crate::synth::Sense;
     use crate::verify::sample::Sample;
 
     #[test]
@@ -133,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fact_of_a_disease_that_is_not_offered_is_rejected_and_one_of_an_option_is_accepted() {
+    fn an_edge_that_shows_nothing_of_what_is_said_is_rejected_and_one_that_does_is_accepted() {
         let sample = Sample::new();
         let item = sample.case();
         let clue = item.pattern.anchors()[0];
@@ -146,6 +103,43 @@ mod tests {
         let (changed, mut carried) = sample.with(&arrow, &item);
         let others: Vec<NodeId> = changed.diseases().filter(|&disease| disease != wrong).collect();
         carried.steps[0].edges.push(changed.edge_to(clue, &others));
+        assert!(changed.reject(&StepsCite, &carried).is_some());
+        let has = changed.context().graph.relations().id("has_phenotype").unwrap();
+        carried.steps[0].claims.push(Claim::of(Sense::Holds, wrong, has, &[clue]));
+        assert_eq!(changed.reject(&StepsCite, &carried), None);
+    }
+
+    #[test]
+    fn a_claim_that_no_cited_edge_shows_is_rejected_and_so_is_a_step_without_one() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let mut bad = item.clone();
+        let at = bad.steps.iter().position(|step| step.kind == StepKind::Exclude).unwrap();
+        bad.steps[at].edges.pop();
+        assert!(sample.reject(&StepsCite, &bad).is_some());
+        let mut bad = item.clone();
+        bad.steps[at].claims.clear();
+        assert!(sample.reject(&StepsCite, &bad).is_some());
+    }
+
+    #[test]
+    fn a_kind_of_what_is_said_shows_it_only_with_the_chain_of_kinds() {
+        let sample = Sample::new();
+        let item = sample.case();
+        let (key, clue) = (item.answer[0], item.pattern.anchors()[0]);
+        let kind = sample.strangers_to(key).find(|&node| !item.pattern.anchors().contains(&node)).unwrap();
+        let text =
+            format!("{} -has_phenotype-> {} -is_a-> {}", sample.curie(key), sample.curie(kind), sample.curie(clue));
+        let (changed, mut carried) = sample.with(&text, &item);
+        let graph = changed.context().graph;
+        let edge =
+            |subject, relation, object| graph.cited(subject, graph.relations().id(relation).unwrap(), object).unwrap();
+        let step = &mut carried.steps[0];
+        let stated = edge(key, "has_phenotype", clue);
+        step.edges.retain(|&cited| cited != stated);
+        step.edges.push(edge(key, "has_phenotype", kind));
+        assert!(changed.reject(&StepsCite, &carried).is_some());
+        carried.steps[0].edges.push(edge(kind, "is_a", clue));
         assert_eq!(changed.reject(&StepsCite, &carried), None);
     }
 
