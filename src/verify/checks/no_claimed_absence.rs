@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::finding::Code;
-use crate::kg::EdgeId;
-use crate::synth::DistractorClass;
+use crate::synth::Claim;
 use crate::synth::Item;
-use crate::synth::Step;
+use crate::synth::Sense;
 use crate::verify::Check;
 use crate::verify::Context;
+use crate::verify::claims::falsehood;
+use crate::verify::claims::miscited;
+use crate::verify::reading::Names;
 
 /// A gap is never called an absence.
 pub(super) struct NoClaimedAbsence;
@@ -25,22 +27,29 @@ impl Check for NoClaimedAbsence {
     }
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
-        let graph = context.graph;
-        let denies = |edge: &EdgeId| {
-            let row = graph.relation(graph.edge(*edge).relation);
-            row.is_negative() || row.is_functional || &*row.name == "excludes1"
-        };
-        let is_backed = |step: &Step| step.edges.iter().any(denies);
-        let steps = item.steps.iter().filter(|step| !is_backed(step)).map(|step| &step.text);
-        let is_all_proved = item.distractors.iter().all(|distractor| distractor.class == DistractorClass::Denied);
-        // The rationale sums the steps up: it may deny only where nothing is merely unsupported.
-        let rationale = (!is_all_proved).then_some(&item.rationale);
-        let claim = steps.chain(rationale).find(|text| {
-            // Names of findings may hold such words ("absent eyebrow"): only claims about a disease count.
-            CLAIMS.as_ref().is_none_or(|claims| claims.is_match(text))
-        })?;
-        Some(format!("\u{201c}{claim}\u{201d} claims an absence that nothing proves"))
+        let names = Names::of(context, item);
+        let steps = item.steps.iter().map(|step| (&step.text, &step.claims, Some(step)));
+        let rationale = (&item.rationale, &item.reasons, None);
+        steps.chain([rationale]).find_map(|(text, claims, step)| {
+            let is_backed = |claim: &Claim| {
+                matches!(claim, Claim::Fact(fact) if fact.sense == Sense::Denied)
+                    && falsehood(context, item, claim).is_none()
+                    && step.is_none_or(|step| miscited(context, item, step).is_none())
+            };
+            let is_unbacked = match names.beside(context.graph, text, claims) {
+                Ok(beside) => claims.iter().zip(&beside).any(|(claim, said)| claims_absence(said) && !is_backed(claim)),
+                // Nobody can tell of what it is said.
+                Err(_) => claims_absence(text),
+            };
+            is_unbacked.then(|| format!("\u{201c}{text}\u{201d} claims an absence that nothing proves"))
+        })
     }
+}
+
+/// Whether what stands beside the names of a text says that something is absent. Names of findings may hold such words
+/// themselves ("absent eyebrow").
+fn claims_absence(beside: &str) -> bool {
+    CLAIMS.as_ref().is_none_or(|claims| claims.is_match(beside))
 }
 
 static CLAIMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -103,12 +112,38 @@ mod tests {
     }
 
     #[test]
+    fn a_denial_backs_what_it_denies_and_nothing_else() {
+        let sample = Sample::new();
+        let item = sample.contrast();
+        let at = item.steps.iter().position(|step| step.text.contains("absent")).unwrap();
+        let label = |node| sample.context().graph.label(node);
+        let [key, shared] = [item.answer[0], item.options[1].nodes[0]].map(label);
+        let mut bad = item.clone();
+        bad.steps[at].text = bad.steps[at].text.replace(key, &format!("{key} and {shared}"));
+        assert!(sample.reject(&NoClaimedAbsence, &bad).is_some());
+        let mut bad = item.clone();
+        let Claim::Fact(fact) = &mut bad.steps[at].claims[0] else { panic!("a denial is a fact") };
+        fact.objects.push(item.options[1].nodes[0]);
+        bad.steps[at].text = bad.steps[at].text.replace(key, &format!("{key} and {shared}"));
+        assert!(sample.reject(&NoClaimedAbsence, &bad).is_some());
+    }
+
+    #[test]
+    fn a_rationale_whose_options_are_all_denied_is_read_sentence_by_sentence() {
+        let sample = Sample::new();
+        let mut bad = sample.contrast();
+        assert!(bad.rationale.contains("reported to be absent"));
+        bad.rationale.push_str(" Seizures are absent in it.");
+        assert!(sample.reject(&NoClaimedAbsence, &bad).is_some());
+    }
+
+    #[test]
     fn a_denial_needs_its_edge() {
         let sample = Sample::new();
         let mut item = sample.contrast();
         assert_eq!(sample.reject(&NoClaimedAbsence, &item), None);
         let step = item.steps.iter_mut().find(|step| step.text.contains("absent")).unwrap();
-        let is_negative = |edge: &EdgeId| sample.labels(*edge).0.contains("right");
+        let is_negative = |edge: &crate::kg::EdgeId| sample.labels(*edge).0.contains("right");
         step.edges.retain(|edge| !is_negative(edge));
         assert!(sample.reject(&NoClaimedAbsence, &item).is_some());
     }
