@@ -147,7 +147,7 @@ fn every_record_of_icd_10_cm_is_accounted_for() {
     let built = build(&["icd10cm"]);
     assert_eq!(
         fate_of(&built, "icd10c-tabular-April-1-2026.xml.gz"),
-        "147664 read = 139552 loaded + 1070 duplicates + 7042 left out (\
+        "147663 read = 139551 loaded + 1070 duplicates + 7042 left out (\
          code also note: 655; code first note: 809; \
          excludes note that names its own kin: 2; excludes note whose codes have a condition: 67; \
          excludes note with codes in its prose only: 34; excludes note without a code: 163; \
@@ -172,9 +172,10 @@ fn every_record_of_icd_10_cm_is_accounted_for() {
     let n_between_codes = kinds().filter(|(_, edge)| is_code(edge.object)).count();
     // Each of the other 1,918 codes stands in a section, and each section in a chapter.
     assert_eq!((n_between_codes, kinds().count()), (44_963, 46_881 + 297));
-    // Counted by other means too: excludes1 both ways, after ranges are covered by the fewest codes.
+    // Counted by other means too: excludes1 both ways, after ranges are covered by the fewest codes, in the order of
+    // the book. In the order of characters there were 13,189: "(D37-D44, D48)" would span D3A, which stands before D37.
     let relations = ["excludes1", "excludes2", "included_in"];
-    assert_eq!(relations.map(|relation| n_edges(&built, relation)), [6_849, 13_189, 12_568]);
+    assert_eq!(relations.map(|relation| n_edges(&built, relation)), [6_849, 13_188, 12_568]);
 }
 
 #[test]

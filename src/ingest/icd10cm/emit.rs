@@ -8,6 +8,7 @@ use crate::ingest::icd10cm::Entry;
 use crate::ingest::icd10cm::Exclusion;
 use crate::ingest::icd10cm::Kind;
 use crate::ingest::icd10cm::references;
+use crate::ingest::icd10cm::references::Book;
 use crate::ingest::icd10cm::references::Named;
 use crate::kg::Curie;
 use crate::kg::EdgeRecord;
@@ -22,10 +23,10 @@ use crate::kg::RelationId;
 /// [`ReadError::Relation`] if the table of relations lacks one that this format states.
 pub(super) fn records(entries: &[Entry], sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let curies: Vec<Result<Curie, String>> = entries.iter().map(Entry::curie).collect();
-    let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut book = Book::default();
     for (number, (entry, curie)) in entries.iter().zip(&curies).enumerate() {
         if entry.kind == Kind::Code && curie.is_ok() {
-            by_code.entry(&entry.name).or_insert(number);
+            book.add(&entry.name, number, entry.above);
         }
     }
     let is_a = sink.relation("is_a")?;
@@ -35,7 +36,7 @@ pub(super) fn records(entries: &[Entry], sink: &mut Sink<'_>) -> Result<(), Read
         excludes2: sink.relation("excludes2")?,
         entries,
         curies: &curies,
-        by_code,
+        book,
         n_terms: BTreeMap::new(),
         sink,
     };
@@ -75,7 +76,7 @@ struct Emitter<'a, 's, 'r> {
     excludes2: RelationId,
     entries: &'a [Entry],
     curies: &'a [Result<Curie, String>],
-    by_code: BTreeMap<&'a str, usize>,
+    book: Book<'a>,
     /// How many inclusion terms a code has so far: a code that stands twice goes on counting.
     n_terms: BTreeMap<&'a Curie, u32>,
     sink: &'s mut Sink<'r>,
@@ -145,7 +146,7 @@ impl<'a> Emitter<'a, '_, '_> {
                 }
             };
             for reference in references {
-                let named: Vec<usize> = reference.cover(&self.by_code).into_iter().copied().collect();
+                let named = self.book.cover(&reference);
                 if named.is_empty() {
                     let why = format!("the note names `{reference}`, which this list does not have");
                     self.sink.quarantine(*line, why);

@@ -5,7 +5,7 @@
 //! for fewer codes than they name; both would make proofs of exclusion that the book does not give.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::ops::Range;
 
 /// What a note says about codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,27 +47,79 @@ impl Reference {
         let last = ends.next().unwrap_or(first);
         (is_code(last) && ends.next().is_none()).then(|| Self { first: first.into(), last: last.into() })
     }
+}
 
-    /// The fewest codes that hold all that is referred to and nothing else, in the order of codes.
-    pub(super) fn cover<'a, V>(&self, codes: &'a BTreeMap<&str, V>) -> Vec<&'a V> {
-        let is_in = |code: &str| code <= &*self.last || code.starts_with(&*self.last);
-        let from = |code: &str| {
-            let bounds: (Bound<&str>, Bound<&str>) = (Bound::Included(code), Bound::Unbounded);
-            codes.range::<str, _>(bounds)
+/// The codes of a tabular list in the order of the book.
+///
+/// That order is not the order of their characters: `D3A` stands between `D36` and `D37`, and `C7A` before `C76`. What
+/// a range spans is what stands in the book from its first code to its last.
+#[derive(Debug, Default)]
+pub(super) struct Book<'a> {
+    codes: Vec<Standing>,
+    positions: BTreeMap<&'a str, usize>,
+    /// The positions of the code that was added last and of those above it.
+    open: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Standing {
+    /// What the caller knows the code by.
+    entry: usize,
+    /// The position past all that is below it.
+    end: usize,
+}
+
+impl<'a> Book<'a> {
+    /// Adds the next code of the book, and says which one it stands right below. A code that stands twice stands where
+    /// it stood first.
+    pub(super) fn add(&mut self, code: &'a str, entry: usize, above: Option<usize>) {
+        while self.open.last().is_some_and(|&last| Some(self.codes[last].entry) != above) {
+            self.open.pop();
+        }
+        let position = self.codes.len();
+        if self.positions.contains_key(code) {
+            return;
+        }
+        self.positions.insert(code, position);
+        self.codes.push(Standing { entry, end: position + 1 });
+        self.open.push(position);
+        for &at in &self.open {
+            self.codes[at].end = position + 1;
+        }
+    }
+
+    /// The fewest codes that hold all that is referred to and nothing else, in the order of the book.
+    pub(super) fn cover(&self, reference: &Reference) -> Vec<usize> {
+        let (Some(first), Some(last)) = (self.span(&reference.first), self.span(&reference.last)) else {
+            return Vec::new();
         };
         let mut cover = Vec::new();
-        let mut held: Option<&str> = None;
-        for (&code, value) in from(&self.first).take_while(|(code, _)| is_in(code)) {
-            if held.is_some_and(|held| code.starts_with(held)) {
-                continue;
-            }
+        let mut at = first.start;
+        while let Some(standing) = self.codes.get(at).filter(|_| at < last.end) {
             // Right at the end a code may reach further than the range.
-            if from(code).take_while(|(below, _)| below.starts_with(code)).all(|(below, _)| is_in(below)) {
-                cover.push(value);
-                held = Some(code);
+            if standing.end <= last.end {
+                cover.push(standing.entry);
+                at = standing.end;
+            } else {
+                at += 1;
             }
         }
         cover
+    }
+
+    /// The positions of a code and all that is below it. Where a code that the book does not have would stand, the span
+    /// is empty: after those of its neighbours, below the same code, that come before it. `None` where nothing tells.
+    fn span(&self, code: &str) -> Option<Range<usize>> {
+        if let Some(&position) = self.positions.get(code) {
+            return Some(position..self.codes[position].end);
+        }
+        let shorter = (1..code.len()).rev().filter_map(|length| code.get(..length));
+        let above = shorter.filter_map(|shorter| self.positions.get(shorter)).next().copied()?;
+        let below = above + 1..self.codes[above].end;
+        let before = self.positions.iter().filter(|(other, position)| **other < code && below.contains(position));
+        let last = before.map(|(_, &position)| position).max();
+        let at = last.map_or(below.start, |last| self.codes[last].end);
+        Some(at..at)
     }
 }
 
@@ -162,7 +214,7 @@ mod tests {
     #[test]
     fn a_range_is_covered_by_the_fewest_codes_and_never_by_more() {
         let list = ["D06", "D06.0", "D06.1", "D07", "D07.0", "D07.3", "D07.30", "D07.4", "D09"];
-        let codes: BTreeMap<&str, &str> = list.iter().map(|&code| (code, code)).collect();
+        let book = book(&list);
         for (reference, expected) in [
             ("D06-D07", vec!["D06", "D07"]),
             ("D06-D07.3", vec!["D06", "D07.0", "D07.3"]),
@@ -170,12 +222,37 @@ mod tests {
             ("D06.1-D09", vec!["D06.1", "D07", "D09"]),
             ("D07.3-", vec!["D07.3"]),
             ("D06.0-D06.9", vec!["D06.0", "D06.1"]),
+            ("D07.2-D07.3", vec!["D07.3"]),
+            ("D07.1-D07.2", vec![]),
+            ("D07.31", vec![]),
             ("D08", vec![]),
             ("D09-D06", vec![]),
         ] {
-            let cover: Vec<&str> = Reference::parse(reference).unwrap().cover(&codes).into_iter().copied().collect();
+            let reference = Reference::parse(reference).unwrap();
+            let cover: Vec<&str> = book.cover(&reference).into_iter().map(|entry| list[entry]).collect();
             assert_eq!(cover, expected, "{reference}");
         }
+    }
+
+    #[test]
+    fn a_range_spans_what_stands_between_its_ends_in_the_book() {
+        let list = ["D36", "D36.0", "D3A", "D3A.0", "D37", "D38", "D44", "D48", "D49"];
+        let book = book(&list);
+        for (reference, expected) in [("D37-D44", vec!["D37", "D38", "D44"]), ("D36-D37", vec!["D36", "D3A", "D37"])] {
+            let reference = Reference::parse(reference).unwrap();
+            let cover: Vec<&str> = book.cover(&reference).into_iter().map(|entry| list[entry]).collect();
+            assert_eq!(cover, expected, "{reference}");
+        }
+    }
+
+    /// A book in which every code stands below the one whose characters it begins with.
+    fn book<'a>(list: &[&'a str]) -> Book<'a> {
+        let mut book = Book::default();
+        for (entry, code) in list.iter().enumerate() {
+            let above = list[..entry].iter().rposition(|above| code.starts_with(above));
+            book.add(code, entry, above);
+        }
+        book
     }
 
     #[test]
