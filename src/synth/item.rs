@@ -209,11 +209,11 @@ pub struct Item {
     pub confidence: f64,
     /// How well known the key is.
     pub tier: Tier,
-    /// Longest clause distance from an anchor to the key.
+    /// Longest clause distance from an anchor to the key; of a path, its clauses.
     pub n_hops: u32,
     /// Categories and relations in turn; for stars the clause shapes, sorted.
     pub metapath: String,
-    /// `causal_chain`, `common_cause`, `common_effect`, `star` or `mixed`.
+    /// `causal_chain`, `common_cause`, `common_effect` (these of causal relations only), `star` or `mixed`.
     pub chain_shape: &'static str,
     /// The chapter or organ system it is filed under.
     pub category: String,

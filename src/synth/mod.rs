@@ -13,6 +13,7 @@ mod explanation;
 mod finding_set;
 mod item;
 mod lexicon;
+mod structure;
 mod telling;
 mod wording;
 mod writer;

@@ -11,6 +11,8 @@ use crate::kg::statistics::FINDING;
 use crate::mine::Candidate;
 use crate::mine::Context;
 use crate::mine::DeadEnd;
+use crate::mine::Hop;
+use crate::mine::Question;
 use crate::mine::clue::stems;
 use crate::mine::is_presentable;
 use crate::mine::metapath::metapath_of;
@@ -26,6 +28,9 @@ use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::Tier;
 use crate::synth::lexicon::Lexicon;
+use crate::synth::structure::chain_shape;
+use crate::synth::structure::level;
+use crate::synth::structure::n_hops;
 use crate::synth::wording;
 
 /// A disease that may stand among the options, with what choosing it needs.
@@ -117,7 +122,7 @@ impl<'a> Writer<'a> {
     pub(super) fn finish(&self, candidate: Candidate, draft: Draft) -> Item {
         let Context { graph, statistics, .. } = self.context;
         let risk: f64 = draft.distractors.iter().map(|distractor| distractor.risk).sum();
-        let has_two = |hop: &crate::mine::Hop| graph.qualifiers(hop.edge).publications.len() >= 2;
+        let has_two = |hop: &Hop| graph.qualifiers(hop.edge).publications.len() >= 2;
         let support = if candidate.path.iter().any(has_two) { 1.0 } else { SINGLE_SOURCE };
         let profile = statistics.profile(draft.about);
         let organ_system = profile.and_then(crate::kg::statistics::Profile::organ_system);
@@ -126,7 +131,7 @@ impl<'a> Writer<'a> {
         let mut named: Vec<NodeId> = draft.options.iter().flat_map(|option| option.nodes.iter().copied()).collect();
         named.extend(candidate.pattern.anchors());
         named.extend(&candidate.key);
-        if let crate::mine::Question::Contrast { shared, .. } = &candidate.question {
+        if let Question::Contrast { shared, .. } = &candidate.question {
             named.extend(shared);
         }
         named.sort_unstable();
@@ -153,7 +158,7 @@ impl<'a> Writer<'a> {
             tier: self.tier(draft.about),
             n_hops,
             metapath: self.metapath(&candidate),
-            chain_shape: chain_shape(self.context, &candidate),
+            chain_shape: chain_shape(graph, &candidate),
             category: self.category(draft.about, organ_system),
             organ_system,
             difficulty: Difficulty {
@@ -192,7 +197,7 @@ impl<'a> Writer<'a> {
 
     fn metapath(&self, candidate: &Candidate) -> String {
         let graph = self.context.graph;
-        if candidate.question == crate::mine::Question::Path || candidate.question == crate::mine::Question::Coding {
+        if candidate.question == Question::Path || candidate.question == Question::Coding {
             return metapath_of(graph, &candidate.path);
         }
         let mut shapes: Vec<String> = candidate.path.iter().map(|&hop| metapath_of(graph, &[hop])).collect();
@@ -208,46 +213,6 @@ fn n_vocabularies(context: Context<'_>, disease: NodeId) -> usize {
     let node = context.graph.node(disease);
     let prefixes = || std::iter::once(node.curie.prefix()).chain(node.xrefs.iter().map(crate::kg::Curie::prefix));
     VOCABULARIES.iter().filter(|vocabulary| prefixes().any(|prefix| prefix == **vocabulary)).count()
-}
-
-/// The longest distance in clauses from an anchor to the key: 1 for a star, the number of clauses for a path.
-fn n_hops(candidate: &Candidate) -> u32 {
-    use crate::mine::Question;
-    let hops = match candidate.question {
-        Question::Diagnosis(_) | Question::Contrast { .. } => 1,
-        Question::CausalGene { .. } | Question::FindingSet { .. } => 2,
-        // A binding may climb a hierarchy over several edges where the pattern has one clause.
-        Question::Path | Question::Coding => candidate.pattern.clauses.len(),
-    };
-    u32::try_from(hops).unwrap_or(u32::MAX)
-}
-
-/// Which way the arrows of a path point: all along it, out from the middle, into the middle, or neither.
-fn chain_shape(context: Context<'_>, candidate: &Candidate) -> &'static str {
-    use crate::mine::Question;
-    if !matches!(candidate.question, Question::Path | Question::Coding) {
-        return "star";
-    }
-    let _ = context;
-    let directions: Vec<bool> = candidate.path.iter().map(|hop| hop.is_forward).collect();
-    let n_turns = directions.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    match (n_turns, directions.first()) {
-        (0, _) => "causal_chain",
-        (1, Some(false)) => "common_cause",
-        (1, Some(true)) => "common_effect",
-        _ => "mixed",
-    }
-}
-
-/// 1 to 5: more hops, likelier distractors and less telling clues are harder.
-fn level(item: &Item) -> u8 {
-    let difficulty = &item.difficulty;
-    let from_hops = f64::from(difficulty.n_clues.min(5)) / 5.0;
-    let from_options = if item.kind.has_options() { difficulty.distractor_similarity } else { from_hops };
-    let from_clues = 1.0 - (difficulty.mean_information / 7.0).min(1.0);
-    let score = (0.5 * from_options + 0.3 * from_clues + 0.2 * from_hops).clamp(0.0, 1.0);
-    // A score in fifths.
-    [0.2, 0.35, 0.5, 0.65].iter().fold(1, |level, bound| if score >= *bound { level + 1 } else { level })
 }
 
 /// A text with what it says, in the order of telling.
