@@ -154,25 +154,70 @@ fn attempt(
     let mut visited = vec![at];
     let mut walked = Vec::new();
     for ((_, is_forward, category), &relation) in metapath.hops.iter().zip(relations) {
-        let all = if *is_forward { graph.objects(at, relation) } else { graph.subjects(at, relation) };
         let fits = |node: NodeId| {
             graph.category(node) == &**category && !visited.contains(&node) && !graph.node(node).is_obsolete
         };
-        let steps: Vec<_> = all.iter().filter(|to| fits(to.node)).collect();
-        let weights: Vec<f64> = steps.iter().map(|to| as_float(graph.degree(to.node).max(1)).powf(-DAMPING)).collect();
-        let step = steps[stream.weighted(&weights).ok_or(DeadEnd("the walk has nowhere to go"))?];
-        let ends = graph.edge(step.edge);
-        let edge = graph.cited(ends.subject, ends.relation, ends.object).unwrap_or(step.edge);
-        walked.push(Hop { edge, is_forward: *is_forward });
-        visited.push(step.node);
-        at = step.node;
+        let mut steps = hops(graph, at, relation, *is_forward);
+        steps.retain(|&(_, to)| fits(to));
+        let damped = |&(_, to): &(Hop, NodeId)| as_float(graph.degree(to).max(1)).powf(-DAMPING);
+        let weights: Vec<f64> = steps.iter().map(damped).collect();
+        let (step, to) = steps[stream.weighted(&weights).ok_or(DeadEnd("the walk has nowhere to go"))?];
+        walked.push(cited(graph, step));
+        visited.push(to);
+        at = to;
     }
     path::candidate(context, "metapath", (stratum, index), &super::walk::told(graph, walked))
+}
+
+/// The hops along a relation from a node, each with the node that it leads to: one a node, however many sources state
+/// the edge. An edge of a symmetric relation is stored once and leads both ways, so for those the direction that is
+/// asked for does not matter.
+pub(super) fn hops(graph: &Graph, at: NodeId, relation: RelationId, is_forward: bool) -> Vec<(Hop, NodeId)> {
+    let is_symmetric = graph.relation(relation).is_symmetric;
+    let mut hops: Vec<(Hop, NodeId)> = Vec::new();
+    if is_forward || is_symmetric {
+        hops.extend(graph.objects(at, relation).map(|to| (Hop { edge: to.edge, is_forward: true }, to.node)));
+    }
+    if !is_forward || is_symmetric {
+        hops.extend(graph.subjects(at, relation).map(|to| (Hop { edge: to.edge, is_forward: false }, to.node)));
+    }
+    hops.sort_by_key(|&(_, to)| to);
+    hops.dedup_by_key(|(_, to)| *to);
+    hops
+}
+
+/// A hop with the edge to cite for it: of parallel ones the least restricted.
+pub(super) fn cited(graph: &Graph, hop: Hop) -> Hop {
+    let from = hop.from(graph);
+    let ends = graph.edge(hop.edge);
+    let edge = graph.cited(ends.subject, ends.relation, ends.object).unwrap_or(hop.edge);
+    Hop { edge, is_forward: graph.edge(edge).subject == from }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kg::statistics::Statistics;
+    use crate::seed::Seed;
+
+    #[test]
+    fn a_symmetric_relation_is_walked_from_either_end() {
+        let graph = Graph::from_arrows("Gene:a -interacts_with-> Gene:b -interacts_with-> Gene:c").unwrap();
+        let statistics = Statistics::of(&graph);
+        let context = Context { graph: &graph, statistics: &statistics, seed: Seed(7) };
+        for arrows in ["-interacts_with->", "<-interacts_with-"] {
+            let config: MetapathConfig =
+                toml::from_str(&format!("metapaths = ['Gene {arrows} Gene {arrows} Gene']\nn_items = 1")).unwrap();
+            let strata = strata(context, &config).unwrap();
+            let mined: Vec<Candidate> = (0..40).filter_map(|index| (strata[0].attempt)(index).ok()).collect();
+            assert!(!mined.is_empty(), "{arrows}");
+            for candidate in mined {
+                let labels: Vec<&str> =
+                    path::nodes(&graph, &candidate.path).into_iter().map(|node| graph.label(node)).collect();
+                assert_eq!(labels, ["a", "b", "c"]);
+            }
+        }
+    }
 
     #[test]
     fn a_metapath_reads_both_ways() {

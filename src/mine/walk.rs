@@ -17,6 +17,8 @@ use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::MineError;
 use crate::mine::Stratum;
+use crate::mine::metapath::cited;
+use crate::mine::metapath::hops;
 use crate::mine::path;
 use crate::mine::path::DAMPING;
 use crate::mine::path::as_float;
@@ -100,11 +102,10 @@ impl Walker<'_> {
         for hop in 1..=n_hops {
             let mut steps: Vec<(Hop, NodeId)> = Vec::new();
             for &relation in &self.relations {
-                let out =
-                    graph.objects(at, relation).iter().map(|to| (Hop { edge: to.edge, is_forward: true }, to.node));
-                let back =
-                    graph.subjects(at, relation).iter().map(|to| (Hop { edge: to.edge, is_forward: false }, to.node));
-                steps.extend(out.chain(back));
+                steps.extend(hops(graph, at, relation, true));
+                if !graph.relation(relation).is_symmetric {
+                    steps.extend(hops(graph, at, relation, false));
+                }
             }
             let is_last = hop == n_hops;
             steps.retain(|&(step, to)| {
@@ -119,10 +120,7 @@ impl Walker<'_> {
                 steps.iter().map(|&(_, to)| damped(degree_in(graph, to, &self.relations))).collect();
             let chosen = stream.weighted(&weights).ok_or(DeadEnd("the walk has nowhere to go"))?;
             let (step, to) = steps[chosen];
-            // Parallel edges count once: the one to cite stands for all.
-            let ends = graph.edge(step.edge);
-            let edge = graph.cited(ends.subject, ends.relation, ends.object).unwrap_or(step.edge);
-            walked.push(Hop { edge, ..step });
+            walked.push(cited(graph, step));
             visited.push(to);
             at = to;
         }
@@ -151,8 +149,13 @@ fn is_open(graph: &Graph, config: &WalkConfig, node: NodeId) -> bool {
         && (config.prefixes.is_empty() || config.prefixes.iter().any(|prefix| **prefix == *node.curie.prefix()))
 }
 
+/// How many nodes some relations join a node to; parallel edges count once here too.
 fn degree_in(graph: &Graph, node: NodeId, relations: &[RelationId]) -> usize {
-    relations.iter().map(|&relation| graph.objects(node, relation).len() + graph.subjects(node, relation).len()).sum()
+    let distinct = |nodes: &[NodeId]| nodes.chunk_by(|left, right| left == right).count();
+    let of = |&relation: &RelationId| {
+        distinct(graph.objects(node, relation).nodes()) + distinct(graph.subjects(node, relation).nodes())
+    };
+    relations.iter().map(of).sum()
 }
 
 fn damped(degree: usize) -> f64 {
@@ -162,6 +165,8 @@ fn damped(degree: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kg::Licence;
+    use crate::kg::several::graph_of;
     use crate::kg::statistics::Statistics;
     use crate::seed::Seed;
 
@@ -195,6 +200,21 @@ mod tests {
             distinct.dedup();
             assert_eq!(distinct.len(), 4);
         }
+    }
+
+    #[test]
+    fn what_several_sources_state_weighs_no_more() {
+        let once = "Gene:g -associated_with-> Disease:b <-associated_with- Gene:h
+                    Gene:g -associated_with-> Disease:a";
+        let graph = graph_of(&[(Licence::Restricted, once), (Licence::Open, "Gene:g -associated_with-> Disease:a")]);
+        let [gene, disease] = ["Gene:g", "Disease:a"].map(|text| graph.find(&text.parse().unwrap()).unwrap());
+        let associated = graph.relations().id("associated_with").unwrap();
+        assert_eq!(graph.objects(gene, associated).len(), 3);
+        let steps = hops(&graph, gene, associated, true);
+        assert_eq!(steps.len(), 2);
+        assert_eq!(degree_in(&graph, gene, &[associated]), 2);
+        let (step, to) = steps[0];
+        assert_eq!((to, graph.edge_licence(cited(&graph, step).edge)), (disease, Licence::Open));
     }
 
     #[test]
