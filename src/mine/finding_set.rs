@@ -37,10 +37,12 @@ pub struct FindingSetConfig {
     /// Prefixes of the diseases behind the genes; empty = any.
     #[serde(default)]
     pub prefixes: Vec<Box<str>>,
-    /// How many attempts each gene is given; 6 unless told otherwise.
+    /// How many sets are drawn for each gene before it is given up; 6 unless told otherwise. They are shared out among
+    /// the items that it may have.
     #[serde(default = "default_attempts_per_gene")]
     pub attempts_per_gene: u64,
-    /// How many accepted items may be about the same gene; 2 unless told otherwise, because sets of one gene overlap.
+    /// How many items may be about the same gene; 2 unless told otherwise, because sets of one gene overlap. So many
+    /// are tried, each once: there is no index for a further one.
     #[serde(default = "default_max_items_per_gene")]
     pub max_items_per_gene: u64,
     /// How many accepted items are wanted.
@@ -57,7 +59,7 @@ fn default_max_items_per_gene() -> u64 {
 
 /// How many findings a set has.
 const SET_SIZE: usize = 3;
-/// What the members of a set must meet: told of at least half of the patients, and specific.
+/// What the members of a set must meet: told of at least three patients in ten, and specific.
 const SET_CLUES: ClueRules = ClueRules { min_frequency: 0.3, min_information: clue::SPECIFIC, min_diseases: 4 };
 /// What a set must meet.
 const SET_RULES: SetRules = SetRules { n_clues: SET_SIZE, min_systems: 2, max_per_system: 2, min_specific: 3 };
@@ -73,15 +75,15 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a FindingSetConfig) ->
     let mut keys = keys(context, config);
     let name = "finding_set".to_owned();
     context.seed.stream(&["mine", &name, "keys"], 0).shuffle(&mut keys);
-    let per_gene = config.attempts_per_gene.min(config.max_items_per_gene.max(1) * 3);
+    let draws = config.attempts_per_gene.checked_div(config.max_items_per_gene).unwrap_or(0).max(1);
     Stratum {
         name,
         strategy: "finding_set",
         n_items: config.n_items,
-        n_indices: per_gene * keys.len() as u64,
+        n_indices: config.max_items_per_gene * keys.len() as u64,
         max_items_per_key: Some(1),
         max_system_share: None,
-        attempt: Box::new(move |index| attempt(context, &keys, index)),
+        attempt: Box::new(move |index| attempt(context, &keys, draws, index)),
     }
 }
 
@@ -108,12 +110,13 @@ pub fn n_profiled_diseases(context: Context<'_>, gene: NodeId) -> usize {
     diseases.len()
 }
 
-fn attempt(context: Context<'_>, keys: &[Key], index: u64) -> Result<Candidate, DeadEnd> {
+fn attempt(context: Context<'_>, keys: &[Key], draws: u64, index: u64) -> Result<Candidate, DeadEnd> {
     let graph = context.graph;
     let at = index.checked_rem(keys.len() as u64).and_then(|at| usize::try_from(at).ok());
     let key = at.and_then(|at| keys.get(at)).ok_or(DeadEnd("no gene may be asked for"))?;
     let mut stream = context.seed.stream(&["mine", "finding_set"], index);
-    let drawn = clue::draw(context, &key.clues, SET_RULES, &mut stream)
+    let drawn = (0..draws)
+        .find_map(|_| clue::draw(context, &key.clues, SET_RULES, &mut stream))
         .ok_or(DeadEnd("no set of findings is specific and independent enough"))?;
     let relations = (graph.relations().id("has_phenotype"), graph.relations().id("associated_with"));
     let (Some(has), Some(associated)) = relations else { return Err(DeadEnd("the graph has no findings")) };
@@ -164,6 +167,37 @@ pub fn set_of(context: Context<'_>, disease: NodeId) -> Vec<Clue> {
 mod tests {
     use super::*;
     use crate::kg::Graph;
+    use crate::kg::statistics::Statistics;
+    use crate::seed::Seed;
+
+    #[test]
+    fn a_gene_has_an_index_for_each_item_that_it_may_have_and_no_more() {
+        let mut text = String::new();
+        for number in 0..12 {
+            text.push_str(&format!(
+                "PhenotypicFeature:find{number}ing -is_a-> PhenotypicFeature:system_{} -is_a-> PhenotypicFeature:root\n\
+                 Disease:ill_one -has_phenotype[80-99%]-> PhenotypicFeature:find{number}ing\n",
+                number % 4
+            ));
+        }
+        text.push_str("Gene:GEN -associated_with-> Disease:ill_one\n");
+        for number in 0..200 {
+            // Four diseases have each finding, and most have none: so the findings are specific.
+            let finding = if number < 48 { format!("find{}ing", number % 12) } else { format!("rest{number}") };
+            text.push_str(&format!("Disease:other{number} -has_phenotype-> PhenotypicFeature:{finding}\n"));
+        }
+        let graph = Graph::from_arrows(&text).unwrap();
+        let statistics = Statistics::of(&graph);
+        let context = Context { graph: &graph, statistics: &statistics, seed: Seed(3) };
+        for per_gene in [1, 2, 3] {
+            let config: FindingSetConfig =
+                toml::from_str(&format!("max_items_per_gene = {per_gene}\nn_items = 9")).unwrap();
+            let stratum = stratum(context, &config);
+            assert_eq!(stratum.n_indices, per_gene);
+            let genes = (0..stratum.n_indices).map(|index| (stratum.attempt)(index).unwrap().pattern.anchors());
+            assert!(genes.into_iter().all(|anchors| anchors.len() == 1));
+        }
+    }
 
     #[test]
     fn the_pattern_asks_for_findings_of_the_genes_disease() {
