@@ -22,6 +22,7 @@ use crate::synth::Sense;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
 use crate::synth::distractors::looks;
+use crate::synth::distractors::three;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
@@ -94,7 +95,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
             && !graph.taxonomy().is_kind_of(right, left)
             && graph.label(left) != graph.label(right)
     };
-    let Some(chosen) = writer.three(key_looks, &all, &are_apart, &mut stream) else {
+    let Some(chosen) = three(key_looks, &all, &are_apart, &mut stream) else {
         return dead("fewer than three codes qualify as distractors");
     };
     let wrong: Vec<NodeId> = chosen.iter().map(|&at| pool[at]).collect();

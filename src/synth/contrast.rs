@@ -17,6 +17,7 @@ use crate::synth::Sense;
 use crate::synth::Spoken;
 use crate::synth::StepKind;
 use crate::synth::distractors::looks;
+use crate::synth::distractors::three;
 use crate::synth::lexicon::capitalised;
 use crate::synth::wording::how_often;
 use crate::synth::wording::list;
@@ -59,7 +60,7 @@ pub(super) fn item(
     let others: Vec<(String, usize)> =
         pool.iter().take(24).map(|&finding| (writer.phrase(finding), size(finding))).collect();
     let (key_looks, all) = looks((&writer.phrase(key), size(key)), &others, false);
-    let chosen = writer.three(key_looks, &all, &|_, _| true, &mut stream);
+    let chosen = three(key_looks, &all, &|_, _| true, &mut stream);
     let Some(chosen) = chosen else { return dead("the two share too few findings for options") };
     let wrong: Vec<NodeId> = chosen.iter().map(|&at| pool[at]).collect();
 

@@ -14,6 +14,7 @@ use crate::synth::Item;
 use crate::synth::Kind;
 use crate::synth::distractors::Rival;
 use crate::synth::distractors::looks;
+use crate::synth::distractors::three;
 use crate::synth::telling::Telling;
 use crate::synth::wording::Part;
 use crate::synth::wording::Sex;
@@ -162,7 +163,7 @@ fn choices(
         let disease = |at: usize| pool[at].rival.disease;
         !crate::mine::kin::are_kin(graph, disease(left), disease(right))
     };
-    let chosen = writer.three(key, &all, &are_apart, stream);
+    let chosen = three(key, &all, &are_apart, stream);
     let chosen = chosen.ok_or(DeadEnd("fewer than three distractors fail enough clues"))?;
     let mut kept: Vec<Choice> = Vec::new();
     for (at, choice) in pool.into_iter().enumerate() {

@@ -106,42 +106,67 @@ impl Writer<'_> {
         let either = left.information + right.information - both;
         if either > 0.0 { both / either } else { 0.0 }
     }
+}
 
-    /// Three of a pool, by position: likest first, none kin of another, the key ranked among them as nearly as
-    /// may be as drawn, by length, by size and, for codes, by alphabet.
-    pub(super) fn three(
-        &self,
-        key: Looks,
-        looks: &[Looks],
-        are_apart: &dyn Fn(usize, usize) -> bool,
-        stream: &mut Stream,
-    ) -> Option<[usize; 3]> {
-        let wanted = (stream.below(4), stream.below(4), stream.below(4));
-        let n = looks.len();
-        let apart: Vec<Vec<bool>> =
-            (0..n).map(|left| (0..n).map(|right| left < right && are_apart(left, right)).collect()).collect();
-        let mut best: Option<(usize, [usize; 3])> = None;
-        for first in 0..n {
-            for second in (first + 1..n).filter(|&second| apart[first][second]) {
-                for third in (second + 1..n).filter(|&third| apart[first][third] && apart[second][third]) {
-                    let chosen = [first, second, third];
-                    let rank = |measure: fn(&Looks) -> usize| {
-                        chosen.iter().filter(|&&at| measure(&looks[at]) > measure(&key)).count()
-                    };
-                    let by_alphabet = || {
-                        let before = |at: &&usize| looks[**at].order > key.order;
-                        chosen.iter().filter(before).count().abs_diff(wanted.2)
-                    };
-                    let off = rank(|looks| looks.length).abs_diff(wanted.0)
-                        + rank(|looks| looks.size).abs_diff(wanted.1)
-                        + key.order.map_or(0, |_| by_alphabet());
-                    let cost = off * 3 * POOL + first + second + third;
-                    if best.is_none_or(|(least, _)| cost < least) {
-                        best = Some((cost, chosen));
-                    }
+/// Three of a pool, by position: likest first, none kin of another, the key ranked among them as nearly as may be as
+/// drawn, by length, by size and, for codes, by alphabet.
+pub(super) fn three(
+    key: Looks,
+    looks: &[Looks],
+    are_apart: &dyn Fn(usize, usize) -> bool,
+    stream: &mut Stream,
+) -> Option<[usize; 3]> {
+    nearest(key, looks, are_apart, [stream.below(4), stream.below(4), stream.below(4)])
+}
+
+/// The three that come nearest to some ranks of the key: by length, size and alphabet, from 0 (nothing is before it).
+fn nearest(
+    key: Looks,
+    looks: &[Looks],
+    are_apart: &dyn Fn(usize, usize) -> bool,
+    [by_length, by_size, by_alphabet]: [usize; 3],
+) -> Option<[usize; 3]> {
+    let n = looks.len();
+    let apart: Vec<Vec<bool>> =
+        (0..n).map(|left| (0..n).map(|right| left < right && are_apart(left, right)).collect()).collect();
+    // How far the ranks are from those wanted comes first; how like the three are to the key decides between equals.
+    let mut best: Option<((usize, usize), [usize; 3])> = None;
+    for first in 0..n {
+        for second in (first + 1..n).filter(|&second| apart[first][second]) {
+            for third in (second + 1..n).filter(|&third| apart[first][third] && apart[second][third]) {
+                let chosen = [first, second, third];
+                let rank =
+                    |is_before: &dyn Fn(&Looks) -> bool| chosen.iter().filter(|&&at| is_before(&looks[at])).count();
+                let off = rank(&|looks| looks.length > key.length).abs_diff(by_length)
+                    + rank(&|looks| looks.size > key.size).abs_diff(by_size)
+                    + key.order.map_or(0, |_| rank(&|looks| looks.order > key.order).abs_diff(by_alphabet));
+                let cost = (off, first + second + third);
+                if best.is_none_or(|(least, _)| cost < least) {
+                    best = Some((cost, chosen));
                 }
             }
         }
-        best.map(|(_, chosen)| chosen)
+    }
+    best.map(|(_, chosen)| chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ranks_of_the_key_come_before_how_like_the_others_are() {
+        let of = |length, size| Looks { length, size, order: None };
+        let looks: Vec<Looks> = (0..60)
+            .map(|at| match at {
+                0 | 1 | 57..60 => of(20, 20),
+                2 => of(20, 5),
+                _ => of(5, 5),
+            })
+            .collect();
+        // The last three are kin of the first two.
+        let are_apart = |left: usize, right: usize| left > 1 || right < 57;
+        assert_eq!(nearest(of(10, 10), &looks, &are_apart, [3, 3, 0]), Some([57, 58, 59]));
+        assert_eq!(nearest(of(10, 10), &looks, &are_apart, [0, 0, 0]), Some([3, 4, 5]));
     }
 }

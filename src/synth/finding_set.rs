@@ -27,6 +27,7 @@ use crate::synth::Sense;
 use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::distractors::looks;
+use crate::synth::distractors::three;
 use crate::synth::lexicon::capitalised;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
@@ -98,7 +99,7 @@ pub(super) fn item(
         members(left).all(|finding| members(right).all(|other| finding != other))
             && !are_kin(graph, pool[left].disease, pool[right].disease)
     };
-    let chosen = writer.three(key_looks, &looks, &are_apart, &mut stream);
+    let chosen = three(key_looks, &looks, &are_apart, &mut stream);
     let Some(chosen) = chosen else { return dead("fewer than three sets of near diseases qualify") };
     let rivals: Vec<&Rival> = chosen.iter().map(|&at| &pool[at]).collect();
 
