@@ -67,13 +67,13 @@ pub fn clues_of(context: Context<'_>, disease: NodeId, rules: ClueRules) -> Vec<
     let Context { graph, statistics, .. } = context;
     let Some(profile) = statistics.profile(disease) else { return Vec::new() };
     let is_contradicted = |finding: NodeId| {
-        // A finding that is present and absent at once, or present below an absent one, is unusable on both sides.
+        // A finding at or below one that is absent, or above one that is present and absent at once, is unusable on both
+        // sides.
         let above = graph.taxonomy().ancestors(finding);
-        profile.absent.iter().any(|(absent, _)| above.binary_search(absent).is_ok() || profile.implies(*absent))
-            && profile
-                .absent
-                .iter()
-                .any(|(absent, _)| above.binary_search(absent).is_ok() || graph.taxonomy().is_kind_of(*absent, finding))
+        profile.absent.iter().any(|&(absent, _)| {
+            above.binary_search(&absent).is_ok()
+                || graph.taxonomy().is_kind_of(absent, finding) && profile.implies(absent)
+        })
     };
     profile
         .findings
@@ -227,6 +227,35 @@ mod tests {
             let clues = clues_of(context, graph.find(&"Disease:x".parse().unwrap()).unwrap(), rules);
             assert_eq!(clues.iter().map(|clue| clue.lower_bound).collect::<Vec<_>>(), [0.3]);
         }
+    }
+
+    #[test]
+    fn only_an_absence_that_touches_a_finding_makes_it_unusable() {
+        // Of the eye "squint" is present; of the ear "tinnitus" is present and absent at once.
+        let text = "
+            PhenotypicFeature:squint -is_a-> PhenotypicFeature:eye
+            PhenotypicFeature:tinnitus -is_a-> PhenotypicFeature:ear
+            PhenotypicFeature:deafness -is_a-> PhenotypicFeature:ear
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:squint
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:eye
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:tinnitus
+            Disease:x -has_phenotype[80-99%]-> PhenotypicFeature:ear
+            Disease:x -phenotype_absent-> PhenotypicFeature:tinnitus";
+        let told = |more: &str| {
+            let graph = Graph::from_arrows(&format!("{text}\n{more}")).unwrap();
+            let statistics = Statistics::of(&graph);
+            let context = Context { graph: &graph, statistics: &statistics, seed: Seed(1) };
+            let rules = ClueRules { min_frequency: 0.0, min_information: 0.0, min_diseases: 0 };
+            let clues = clues_of(context, graph.find(&"Disease:x".parse().unwrap()).unwrap(), rules);
+            clues.iter().map(|clue| graph.label(clue.finding).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(""), ["eye", "squint"]);
+        // A kind of the eye that is absent and not present takes nothing from what is present.
+        assert_eq!(
+            told("Disease:x -phenotype_absent-> PhenotypicFeature:nystagmus -is_a-> PhenotypicFeature:eye"),
+            ["eye", "squint"]
+        );
+        assert_eq!(told("Disease:x -phenotype_absent-> PhenotypicFeature:eye"), Vec::<String>::new());
     }
 
     #[test]
