@@ -21,6 +21,7 @@ use crate::ingest::target::target;
 use crate::kg::Curie;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Qualifiers;
 
 /// Settings of the reader.
@@ -41,7 +42,7 @@ struct Meaning {
     relation: Box<str>,
     /// Prefixes of the nodes whose labels are looked at; none: only those of `labels` are taken.
     #[serde(default)]
-    prefixes: Vec<Box<str>>,
+    prefixes: Vec<PrefixName>,
     /// Label → identifier, where no node is called so.
     #[serde(default)]
     labels: BTreeMap<Box<str>, Curie>,
@@ -50,7 +51,7 @@ struct Meaning {
 /// A meaning, with its relation found.
 struct Known<'a> {
     target: Target,
-    prefixes: Arc<[Box<str>]>,
+    prefixes: Arc<[PrefixName]>,
     labels: &'a BTreeMap<Box<str>, Curie>,
 }
 

@@ -141,12 +141,21 @@ impl Hpoa {
             ("H" | "M", false) => "has_course",
             (other, _) => return Err(format!("the aspect `{other}` is none of P, I, C, H, M")),
         };
-        let onset = table.parts(Some(columns.onset), ';').filter_map(|part| part.parse().ok());
-        let sex = field(columns.sex);
+        let mut onset: Vec<Curie> = Vec::new();
+        for part in table.parts(Some(columns.onset), ';') {
+            match part.parse() {
+                Ok(term) => onset.push(term),
+                Err(why) => sink.drop_part(line, why),
+            }
+        }
+        let sex = sex(field(columns.sex)).unwrap_or_else(|why| {
+            sink.drop_part(line, why);
+            None
+        });
         let qualifiers = Qualifiers {
             frequency,
-            onset: onset.collect(),
-            sex: (!sex.is_empty()).then(|| sex.to_ascii_uppercase().into()),
+            onset,
+            sex,
             evidence: sorted(table.parts(Some(columns.evidence), ';')),
             publications: sorted(table.parts(Some(columns.reference), ';')),
         };
@@ -182,6 +191,19 @@ pub(super) fn frequency(text: &str) -> Result<(Frequency, bool), String> {
     let percent = text.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
     let share = percent.map(|percent| percent / 100.0).filter(|share| (0.0..=1.0).contains(share)).ok_or_else(wrong)?;
     Ok((Frequency { counts: None, class: Some((share, share)) }, share == 0.0))
+}
+
+/// The sex that a row is about: a word, or a term of PATO; `None` where it is about both.
+pub(super) fn sex(text: &str) -> Result<Option<Box<str>>, String> {
+    match text {
+        "" => Ok(None),
+        "PATO:0000383" => Ok(Some("FEMALE".into())),
+        "PATO:0000384" => Ok(Some("MALE".into())),
+        _ if text.eq_ignore_ascii_case("female") || text.eq_ignore_ascii_case("male") => {
+            Ok(Some(text.to_ascii_uppercase().into()))
+        }
+        _ => Err(format!("`{text}` is no sex; it is `male` (`PATO:0000384`) or `female` (`PATO:0000383`)")),
+    }
 }
 
 #[cfg(test)]
@@ -246,6 +268,23 @@ mod tests {
             records.findings[0].to_string(),
             "warning I101: `8/3` is no frequency; it is a term such as `HP:0040281`, counts such as `3/8`, or `50%`\n  first at test:3"
         );
+    }
+
+    #[test]
+    fn an_onset_or_a_sex_that_cannot_be_read_is_dropped_and_told() {
+        let records = read(
+            "ORPHA:1\tA\t\tHP:1\tPMID:1\tPCS\tHP:0003577;soon\t\tMale\t\tP\tx\n\
+             ORPHA:1\tA\t\tHP:2\tPMID:1\tPCS\t\t\tboth\t\tP\tx\n",
+        );
+        let said: Vec<_> =
+            records.edges.iter().map(|edge| (edge.qualifiers.onset.len(), edge.qualifiers.sex.as_deref())).collect();
+        assert_eq!(said, [(1, Some("MALE")), (0, None)]);
+        let told: Vec<String> = records.findings.iter().map(ToString::to_string).collect();
+        let expected = [
+            "warning I103: `soon` has no `:` between prefix and local id, as in `HP:0000822`\n  first at test:3",
+            "warning I103: `both` is no sex; it is `male` (`PATO:0000384`) or `female` (`PATO:0000383`)\n  first at test:4",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -38,6 +38,7 @@ use thiserror::Error;
 use crate::ingest::settle::Waiting;
 use crate::kg::Curie;
 use crate::kg::FileTally;
+use crate::kg::PrefixName;
 use crate::kg::Records;
 use crate::kg::Relations;
 use crate::location::Location;
@@ -57,7 +58,7 @@ pub struct IngestConfig {
     pub sources: Vec<Box<str>>,
     /// CURIE prefixes whose nodes, and every edge that touches one, are left out and counted.
     #[serde(default)]
-    pub leave_out_prefixes: Vec<Box<str>>,
+    pub leave_out_prefixes: Vec<PrefixName>,
     /// Categories whose nodes, and every edge that touches one, are left out and counted.
     #[serde(default)]
     pub leave_out_categories: Vec<Box<str>>,
@@ -385,6 +386,6 @@ pub(crate) fn rule_part(name: &str) -> &str {
 }
 
 /// Whether a CURIE has one of the prefixes.
-pub(crate) fn has_prefix(curie: &Curie, prefixes: &[Box<str>]) -> bool {
-    prefixes.iter().any(|prefix| **prefix == *curie.prefix())
+pub(crate) fn has_prefix(curie: &Curie, prefixes: &[PrefixName]) -> bool {
+    prefixes.iter().any(|prefix| prefix.is_of(curie))
 }

@@ -89,8 +89,8 @@ struct Draft {
     is_obsolete: bool,
     replaced_by: Option<Curie>,
     edges: Vec<(u32, Box<str>, Curie)>,
-    /// The first thing wrong with the stanza itself.
-    wrong: Option<(u32, String)>,
+    /// What is wrong with lines of the stanza itself: it can be used without them, if it has an id.
+    wrong: Vec<(u32, String)>,
     /// Edges that cannot be read, each a record.
     bad_edges: Vec<(u32, String)>,
 }
@@ -103,32 +103,28 @@ impl Draft {
     fn line(&mut self, number: u32, line: &str) {
         let Some((tag, value)) = line.split_once(':') else {
             if !line.trim().is_empty() && !line.starts_with('!') {
-                self.wrong.get_or_insert((number, format!("`{line}` has no `tag: value`")));
+                self.wrong.push((number, format!("`{line}` has no `tag: value`")));
             }
             return;
         };
         let value = uncommented(value.trim());
         let curie = |text: &str| text.split_whitespace().next().unwrap_or("").parse::<Curie>();
+        let mut read = |text: &str| {
+            let read = curie(text);
+            read.map_err(|error| self.wrong.push((number, error.to_string()))).ok()
+        };
         match tag {
-            "id" => match curie(value) {
-                Ok(id) => self.id = Some(id),
-                Err(error) => {
-                    self.wrong.get_or_insert((number, error.to_string()));
-                }
-            },
+            "id" => self.id = read(value).or(self.id.take()),
             "name" => self.label = unescaped(value).into(),
             "def" => self.definition = quoted(value).map_or_else(String::new, |(text, _)| text).into(),
             "synonym" => match synonym(value) {
                 Some(synonym) => self.synonyms.push(synonym),
-                None => {
-                    self.wrong
-                        .get_or_insert((number, format!("`{value}` is no synonym; it reads `\"text\" EXACT []`")));
-                }
+                None => self.wrong.push((number, format!("`{value}` is no synonym; it reads `\"text\" EXACT []`"))),
             },
-            "xref" => self.xrefs.extend(curie(&unescaped(value)).ok()),
-            "alt_id" => self.former.extend(curie(value).ok()),
+            "xref" => self.xrefs.extend(read(&unescaped(value))),
+            "alt_id" => self.former.extend(read(value)),
             "is_obsolete" => self.is_obsolete = value == "true",
-            "replaced_by" if self.replaced_by.is_none() => self.replaced_by = curie(value).ok(),
+            "replaced_by" if self.replaced_by.is_none() => self.replaced_by = read(value),
             "is_a" => match curie(value) {
                 Ok(parent) => self.edges.push((number, IS_A.into(), parent)),
                 Err(error) => self.bad_edges.push((number, error.to_string())),
@@ -147,7 +143,8 @@ impl Draft {
 
     fn finish(self, ontology: &Ontology, sink: &mut Sink<'_>, terms: &mut Terms) {
         let Some(id) = self.id else {
-            let (line, why) = self.wrong.unwrap_or((self.line, "the stanza has no `id:` line".to_owned()));
+            let first = self.wrong.into_iter().next();
+            let (line, why) = first.unwrap_or((self.line, "the stanza has no `id:` line".to_owned()));
             sink.quarantine(line, why);
             // Its edges hang on nothing.
             for (line, _, _) in self.edges {
@@ -168,8 +165,7 @@ impl Draft {
         for (line, why) in self.bad_edges {
             sink.quarantine(line, why);
         }
-        if let Some((line, why)) = self.wrong {
-            // The stanza can be used without the line.
+        for (line, why) in self.wrong {
             sink.drop_part(line, why);
         }
         let place = sink.place(self.line);
@@ -294,6 +290,29 @@ mod tests {
         let records = read_bytes(&reader, text.as_bytes()).unwrap();
         let categories: Vec<&str> = records.nodes.iter().map(|node| &*node.category).collect();
         assert_eq!(categories, ["Inner", "Inner", "Root"]);
+    }
+
+    #[test]
+    fn settings_may_spell_prefixes_and_roots_as_they_like() {
+        let reader: Obo = toml::from_str("prefixes = ['Orphanet']\ncategories = { 'Orphanet:1' = 'Disease' }").unwrap();
+        let text = "[Term]\nid: ORPHA:2\nis_a: Orphanet:1\n[Term]\nid: X:1\n";
+        let records = read_bytes(&reader, text.as_bytes()).unwrap();
+        let nodes: Vec<(&str, &str)> =
+            records.nodes.iter().map(|node| (node.curie.as_str(), &*node.category)).collect();
+        assert_eq!(nodes, [("ORPHA:2", "Disease")]);
+        let error = toml::from_str::<Obo>("categories = { 'Orphanet' = 'Disease' }").unwrap_err().to_string();
+        assert!(error.contains("`Orphanet` has no `:`"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_a_term_is_dropped_and_told() {
+        let records =
+            read("[Term]\nid: X:1\nxref: UMLS\nxref: UMLS:C1 {a=\"b\"}\nalt_id: X1\nreplaced_by: X 2\nsynonym: y\n");
+        let node = &records.nodes[0];
+        assert_eq!((node.xrefs.len(), node.former.len(), &node.replaced_by), (1, 0, &None));
+        let told: Vec<String> = records.findings.iter().map(ToString::to_string).collect();
+        let lines: Vec<&str> = told.iter().filter_map(|text| text.rsplit(':').next()).collect();
+        assert_eq!(lines, ["5", "7", "8", "9"]);
     }
 
     #[test]

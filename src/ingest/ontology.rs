@@ -4,6 +4,7 @@
 //! of settings tells all three what to keep, and the rules for imports, relations and categories stand here once. Only
 //! so can one ontology in three syntaxes make one graph.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ use crate::kg::Curie;
 use crate::kg::CurieError;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Qualifiers;
 use crate::kg::Scope;
 
@@ -25,16 +27,35 @@ use crate::kg::Scope;
 pub(super) struct Ontology {
     /// Prefixes of the ontology's own terms; others are imports and left out. Empty: all are its own.
     #[serde(default)]
-    prefixes: Vec<Box<str>>,
+    prefixes: Vec<PrefixName>,
     /// Root term → category of all terms at and below it; the nearest root counts.
     #[serde(default)]
-    categories: BTreeMap<Box<str>, Box<str>>,
+    categories: BTreeMap<Root, Box<str>>,
     /// Category of terms below no root.
     #[serde(default)]
     category: Box<str>,
     /// Name, CURIE or IRI of a relation → a relation of the table, or the inverse of one; others are left out.
     #[serde(default)]
     relations: BTreeMap<Box<str>, Box<str>>,
+}
+
+/// A root as the settings name it, in the one spelling of identifiers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+struct Root(Curie);
+
+impl TryFrom<String> for Root {
+    type Error = CurieError;
+
+    fn try_from(text: String) -> Result<Self, CurieError> {
+        text.parse().map(Self)
+    }
+}
+
+impl Borrow<Curie> for Root {
+    fn borrow(&self) -> &Curie {
+        &self.0
+    }
 }
 
 /// The terms of a file and how they hang together.
@@ -178,7 +199,7 @@ impl Ontology {
         let mut seen = BTreeSet::new();
         while !frontier.is_empty() && !self.categories.is_empty() {
             frontier.sort_unstable();
-            if let Some(category) = frontier.iter().find_map(|node| self.categories.get(node.as_str())) {
+            if let Some(category) = frontier.iter().find_map(|node| self.categories.get(*node)) {
                 return category.clone();
             }
             let above = frontier.iter().filter_map(|node| parents.get(node)).flatten();

@@ -16,6 +16,7 @@ use crate::kg::Cliques;
 use crate::kg::Curie;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Qualifiers;
 use crate::kg::Records;
 use crate::kg::RelationId;
@@ -51,7 +52,7 @@ pub(super) struct EdgeToLabel {
     pub(super) is_backwards: bool,
     pub(super) label: Box<str>,
     /// Prefixes that the object may have; empty: any.
-    pub(super) prefixes: Arc<[Box<str>]>,
+    pub(super) prefixes: Arc<[PrefixName]>,
     pub(super) place: Place,
 }
 

@@ -18,6 +18,7 @@ use crate::kg::EdgeRecord;
 use crate::kg::FileTally;
 use crate::kg::MatchRecord;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Records;
 use crate::kg::RelationId;
 use crate::kg::Relations;
@@ -54,7 +55,7 @@ pub struct Sink<'a> {
     records: &'a mut Records,
     relations: &'a Relations,
     file: FileId,
-    leave_out_prefixes: &'a [Box<str>],
+    leave_out_prefixes: &'a [PrefixName],
     /// How many parts of records were dropped.
     n_bad_parts: u64,
     /// How many names lost characters, and where the first stands.
@@ -68,7 +69,7 @@ impl<'a> Sink<'a> {
         records: &'a mut Records,
         relations: &'a Relations,
         number: u16,
-        leave_out_prefixes: &'a [Box<str>],
+        leave_out_prefixes: &'a [PrefixName],
     ) -> Self {
         let file = FileId(number);
         Self { records, relations, file, leave_out_prefixes, n_bad_parts: 0, hidden: None, waiting: Waiting::default() }
@@ -181,7 +182,7 @@ impl<'a> Sink<'a> {
     }
 
     /// The prefixes that are left out, for those that count by themselves.
-    pub(super) fn left_out_prefixes(&self) -> &[Box<str>] {
+    pub(super) fn left_out_prefixes(&self) -> &[PrefixName] {
         self.leave_out_prefixes
     }
 

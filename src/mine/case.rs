@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::PrefixName;
 use crate::kg::RelationId;
 use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
@@ -43,7 +44,7 @@ pub struct CaseConfig {
     pub target: Box<str>,
     /// Prefixes of the diseases that may be asked for; empty = any.
     #[serde(default)]
-    pub prefixes: Vec<Box<str>>,
+    pub prefixes: Vec<PrefixName>,
     /// The fewest clues; 4 unless told otherwise, 3 for genes.
     #[serde(default)]
     pub min_clues: Option<usize>,
@@ -129,12 +130,12 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CaseConfig) -> Resul
 }
 
 /// The diseases that may be asked for or offered: named, usable as an option, with a profile that is large enough.
-pub fn is_presentable(context: Context<'_>, disease: NodeId, prefixes: &[Box<str>]) -> bool {
+pub fn is_presentable(context: Context<'_>, disease: NodeId, prefixes: &[PrefixName]) -> bool {
     let Context { graph, statistics, .. } = context;
     let node = graph.node(disease);
     !node.is_obsolete
         && !node.label.is_empty()
-        && (prefixes.is_empty() || prefixes.iter().any(|prefix| **prefix == *node.curie.prefix()))
+        && (prefixes.is_empty() || prefixes.iter().any(|prefix| prefix.is_of(&node.curie)))
         && statistics.profile(disease).is_some_and(|profile| profile.findings.len() >= MIN_PROFILE)
         && is_usable(graph, disease).is_ok()
 }

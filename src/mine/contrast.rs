@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::PrefixName;
 use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
 use crate::kg::search::Reading;
@@ -36,7 +37,7 @@ use crate::mine::wording::is_wordable;
 pub struct ContrastConfig {
     /// Prefixes of the diseases that may be compared; empty = any.
     #[serde(default)]
-    pub prefixes: Vec<Box<str>>,
+    pub prefixes: Vec<PrefixName>,
     /// How many accepted items may have the same finding as key; 5 unless told otherwise.
     #[serde(default = "super::default_max_items_per_key")]
     pub max_items_per_key: usize,

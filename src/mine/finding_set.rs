@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::kg::NodeId;
+use crate::kg::PrefixName;
 use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
 use crate::kg::search::Reading;
@@ -36,7 +37,7 @@ use crate::mine::path::as_float;
 pub struct FindingSetConfig {
     /// Prefixes of the diseases behind the genes; empty = any.
     #[serde(default)]
-    pub prefixes: Vec<Box<str>>,
+    pub prefixes: Vec<PrefixName>,
     /// How many sets are drawn for each gene before it is given up; 6 unless told otherwise. They are shared out among
     /// the items that it may have.
     #[serde(default = "default_attempts_per_gene")]

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::PrefixName;
 use crate::kg::RelationId;
 use crate::mine::Candidate;
 use crate::mine::Context;
@@ -33,7 +34,7 @@ pub struct WalkConfig {
     pub relations: Vec<Box<str>>,
     /// Prefixes that a walk's nodes may have; empty = any.
     #[serde(default)]
-    pub prefixes: Vec<Box<str>>,
+    pub prefixes: Vec<PrefixName>,
     /// A walk does not pass through a node with more edges than this; 500 unless told otherwise.
     #[serde(default = "default_max_degree")]
     pub max_degree: usize,
@@ -146,7 +147,7 @@ fn is_open(graph: &Graph, config: &WalkConfig, node: NodeId) -> bool {
     let node = graph.node(node);
     !node.is_obsolete
         && !node.label.is_empty()
-        && (config.prefixes.is_empty() || config.prefixes.iter().any(|prefix| **prefix == *node.curie.prefix()))
+        && (config.prefixes.is_empty() || config.prefixes.iter().any(|prefix| prefix.is_of(&node.curie)))
 }
 
 /// How many nodes some relations join a node to; parallel edges count once here too.

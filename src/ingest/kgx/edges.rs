@@ -17,6 +17,7 @@ use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
 use crate::ingest::hpoa::frequency;
+use crate::ingest::hpoa::sex;
 use crate::ingest::identifier::identifier;
 use crate::ingest::identifier::truth;
 use crate::ingest::kgx::local;
@@ -27,6 +28,7 @@ use crate::ingest::target::target;
 use crate::kg::Curie;
 use crate::kg::EdgeRecord;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Qualifiers;
 
 /// Settings of the reader.
@@ -38,7 +40,7 @@ pub(in crate::ingest) struct KgxEdges {
     /// The relation of all other predicates that the table lacks.
     default: Box<str>,
     /// Prefix → category of the ends that no table of nodes describes.
-    stubs: BTreeMap<Box<str>, Box<str>>,
+    stubs: BTreeMap<PrefixName, Box<str>>,
 }
 
 impl Default for KgxEdges {
@@ -184,14 +186,9 @@ fn edge(
             Err(why) => sink.drop_part(line, why),
         }
     }
-    match table.field_of(columns.sex) {
-        "" => {}
-        "PATO:0000383" => qualifiers.sex = Some("FEMALE".into()),
-        "PATO:0000384" => qualifiers.sex = Some("MALE".into()),
-        sex if sex.eq_ignore_ascii_case("female") || sex.eq_ignore_ascii_case("male") => {
-            qualifiers.sex = Some(sex.to_ascii_uppercase().into());
-        }
-        sex => sink.drop_part(line, format!("`{sex}` is no sex; it is `PATO:0000383` or `PATO:0000384`")),
+    match sex(table.field_of(columns.sex)) {
+        Ok(sex) => qualifiers.sex = sex,
+        Err(why) => sink.drop_part(line, why),
     }
     if is_negated {
         match sink.negative(relation) {
@@ -291,6 +288,14 @@ mod tests {
         let stubs: Vec<(&str, &str)> =
             records.mentions.iter().map(|node| (node.curie.as_str(), &*node.category)).collect();
         assert_eq!(stubs, [("A:1", "Gene"), ("B:1", "")]);
+    }
+
+    #[test]
+    fn a_stub_is_found_by_any_spelling_of_its_prefix() {
+        let text = format!("{HEADER}ORPHA:1\tbiolink:x\tMIM:1\t\t\t\n");
+        let records = read("stubs = { Orphanet = 'Disease', OMIM = 'Gene' }", &text);
+        let categories: Vec<&str> = records.mentions.iter().map(|node| &*node.category).collect();
+        assert_eq!(categories, ["Gene", "Disease"]);
     }
 
     #[test]

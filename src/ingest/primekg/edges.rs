@@ -23,6 +23,7 @@ use crate::ingest::primekg::rows::Rows;
 use crate::kg::BulkRow;
 use crate::kg::Curie;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::RelationId;
 use crate::location::Place;
 
@@ -153,7 +154,7 @@ enum Problem {
 /// The nodes met so far, numbered in the order of meeting.
 struct Nodes<'a> {
     names: Names<'a>,
-    left_out_prefixes: Vec<Box<str>>,
+    left_out_prefixes: Vec<PrefixName>,
     first: u32,
     /// The bytes of each node's fields, one behind the other, and where each ends.
     arena: Vec<u8>,

@@ -12,6 +12,7 @@ mod synth;
 use std::path::PathBuf;
 
 use crate::ingest;
+use crate::kg::PrefixName;
 use crate::location::Location;
 use crate::pipeline::Pipeline;
 use crate::pipeline::check::place::Part;
@@ -57,9 +58,9 @@ impl Problems<'_> {
     }
 
     /// That prefixes are what stands before the colon of a CURIE.
-    fn prefixes(&mut self, path: &[Part<'_>], prefixes: &[Box<str>]) {
+    fn prefixes(&mut self, path: &[Part<'_>], prefixes: &[PrefixName]) {
         for (at, prefix) in prefixes.iter().enumerate() {
-            if prefix.is_empty() || prefix.contains(|character: char| character == ':' || character.is_whitespace()) {
+            if !prefix.is_possible() {
                 let text = format!("`{prefix}` is no prefix");
                 self.say(&[path, &[Part::At(at)]].concat(), text, "give what stands before the colon, as in `OMIM`");
             }
