@@ -4,7 +4,7 @@
 //! the graph is frozen. Ancestors and descendants are walked on demand: stored closures of a chain of a hundred
 //! thousand terms would need gigabytes, and a walk over a real ontology costs a few dozen steps.
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 
 use crate::kg::NodeId;
@@ -109,48 +109,81 @@ impl Taxonomy {
 ///
 /// # Complexity
 ///
-/// O(cuts · (n + m)).
+/// O(n + m) for the first look at all n nodes and m pairs, and O(r · (c + d)) for r further ones at the c nodes and d
+/// pairs that lie on cycles. Stack use does not grow with the depth of the taxonomy.
 pub(super) fn cycle_edges(n_nodes: usize, pairs: &[(NodeId, NodeId)]) -> Vec<usize> {
-    let mut cut: Vec<usize> = Vec::new();
+    let mut is_cut = vec![false; pairs.len()];
     let mut live: Vec<usize> = (0..pairs.len()).collect();
+    let mut places = Places { of: vec![usize::MAX; n_nodes], n_placed: 0 };
     loop {
-        let mut kinds = DiGraph::<(), usize>::with_capacity(n_nodes, live.len());
-        for _ in 0..n_nodes {
-            kinds.add_node(());
-        }
-        let at = |node: NodeId| petgraph::graph::NodeIndex::new(node.index());
-        for &position in &live {
+        let component = components(&mut places, pairs, &live);
+        let shared = |position: usize| {
             let (child, parent) = pairs[position];
-            kinds.add_edge(at(child), at(parent), position);
-        }
-        let mut component = vec![usize::MAX; n_nodes];
-        for (number, members) in tarjan_scc(&kinds).into_iter().enumerate() {
-            if members.len() > 1 {
-                for member in members {
-                    component[member.index()] = number;
-                }
+            let (child, parent) = (places.of[child.index()], places.of[parent.index()]);
+            component[child].filter(|_| component[child] == component[parent])
+        };
+        // Only pairs within a component lie on cycles: nothing else is looked at from here on.
+        live.retain(|&position| shared(position).is_some());
+        let mut last: Vec<Option<usize>> = vec![None; component.len()];
+        for &position in &live {
+            if let Some(number) = shared(position) {
+                last[number] = Some(position);
             }
         }
-        let mut last = std::collections::BTreeMap::new();
-        for &position in &live {
-            let (child, parent) = pairs[position];
-            let number = component[child.index()];
-            if number != usize::MAX && number == component[parent.index()] {
-                last.insert(number, position);
-            }
+        if live.is_empty() {
+            return (0..pairs.len()).filter(|&position| is_cut[position]).collect();
         }
-        if last.is_empty() {
-            cut.sort_unstable();
-            return cut;
+        for position in last.into_iter().flatten() {
+            is_cut[position] = true;
         }
-        cut.extend(last.values());
-        live.retain(|position| !last.values().any(|gone| gone == position));
-        // Only the components that had a cycle can have another: look at nothing else from here on.
-        live.retain(|&position| {
-            let (child, parent) = pairs[position];
-            component[child.index()] != usize::MAX && component[child.index()] == component[parent.index()]
-        });
+        live.retain(|&position| !is_cut[position]);
     }
+}
+
+/// Where the nodes that some pairs join stand among them: so that a round costs what is left of the graph.
+struct Places {
+    /// By node; `usize::MAX` where a node has no place.
+    of: Vec<usize>,
+    n_placed: usize,
+}
+
+impl Places {
+    /// Gives each node of some pairs a place of its own, from 0 on.
+    fn renew(&mut self, pairs: &[(NodeId, NodeId)], live: &[usize]) {
+        let ends = |position: usize| [pairs[position].0, pairs[position].1];
+        for node in live.iter().flat_map(|&position| ends(position)) {
+            self.of[node.index()] = usize::MAX;
+        }
+        self.n_placed = 0;
+        for node in live.iter().flat_map(|&position| ends(position)) {
+            if self.of[node.index()] == usize::MAX {
+                self.of[node.index()] = self.n_placed;
+                self.n_placed += 1;
+            }
+        }
+    }
+}
+
+/// The number of the component of more than one node that each place belongs to; `None` for places on no cycle.
+fn components(places: &mut Places, pairs: &[(NodeId, NodeId)], live: &[usize]) -> Vec<Option<usize>> {
+    places.renew(pairs, live);
+    let mut kinds = DiGraph::<(), ()>::with_capacity(places.n_placed, live.len());
+    for _ in 0..places.n_placed {
+        kinds.add_node(());
+    }
+    for &position in live {
+        let (child, parent) = pairs[position];
+        let at = |node: NodeId| petgraph::graph::NodeIndex::new(places.of[node.index()]);
+        kinds.add_edge(at(child), at(parent), ());
+    }
+    let mut component = vec![None; places.n_placed];
+    // Kosaraju's algorithm keeps its own stack; Tarjan's, as petgraph has it, recurses once a node of a chain.
+    for (number, members) in kosaraju_scc(&kinds).into_iter().enumerate().filter(|(_, members)| members.len() > 1) {
+        for member in members {
+            component[member.index()] = Some(number);
+        }
+    }
+    component
 }
 
 #[cfg(test)]
@@ -175,6 +208,18 @@ mod tests {
         assert_eq!(cycle_edges(3, &pairs(&[(0, 1), (1, 2), (2, 0)])), [2]);
         assert_eq!(cycle_edges(4, &pairs(&[(0, 1), (1, 0), (2, 3), (3, 2), (1, 2)])), [1, 3]);
         assert!(cycle_edges(3, &pairs(&[(0, 1), (0, 2), (1, 2)])).is_empty());
+    }
+
+    #[test]
+    fn a_deep_chain_with_a_cycle_in_it_needs_no_deep_stack() {
+        const DEPTH: u32 = 200_000;
+        let mut list: Vec<(u32, u32)> = (0..DEPTH).map(|node| (node, node + 1)).collect();
+        list.push((DEPTH / 2, DEPTH / 2 - 3));
+        let n_nodes = DEPTH as usize + 1;
+        assert_eq!(cycle_edges(n_nodes, &pairs(&list)), [list.len() - 1]);
+        // A cycle of all of them, too, and one within it that is left when the first is cut.
+        list.push((DEPTH, 0));
+        assert_eq!(cycle_edges(n_nodes, &pairs(&list)), [list.len() - 2, list.len() - 1]);
     }
 
     #[test]
