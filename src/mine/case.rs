@@ -1,8 +1,8 @@
 //! `[[mine.case]]`: a disease and the few findings that single it out.
 //!
 //! The flagship. A case is a star of clues round a disease (or, for a gene, round the one disease that the gene
-//! causes) such that nothing else in the whole graph comes near: no disease matches all clues even loosely, and none
-//! that is not kin matches all but one.
+//! causes) such that no other disease in the whole graph matches all clues, even loosely. Where a disease is asked for,
+//! none that is not kin matches all but one either.
 
 use rayon::prelude::*;
 use serde::Deserialize;

@@ -34,6 +34,9 @@ impl Lexicon {
     }
 
     fn count(&mut self, text: &str) {
+        let is_small = |word: &str| word.starts_with(char::is_lowercase);
+        // "Philtrum, Tented": where every word has a capital, none says anything.
+        let is_title = !text.split_whitespace().any(is_small);
         let mut is_start = true;
         for word in text.split_whitespace() {
             let ends_sentence = word.ends_with(['.', ':', '?', '!', '"']);
@@ -42,10 +45,10 @@ impl Lexicon {
                 for part in plain.split(['-', '/']) {
                     let Some(first) = part.chars().next().filter(|first| first.is_alphabetic()) else { continue };
                     let entry = self.counts.entry(part.to_lowercase()).or_default();
-                    if first.is_uppercase() {
-                        entry.1 += 1;
-                    } else {
+                    if first.is_lowercase() {
                         entry.0 += 1;
+                    } else if !is_title {
+                        entry.1 += 1;
                     }
                 }
             }
@@ -53,8 +56,8 @@ impl Lexicon {
         }
     }
 
-    /// The text with its first letter in lower case, unless its first word is a name or an acronym. A word that is
-    /// nowhere seen inside a sentence is taken for a name only where names stand: before "syndrome", "sign" and the
+    /// The text with its first letter in lower case, unless its first word is a name or an acronym. A name is mainly seen
+    /// with a capital: some who write definitions set important words off by one. A word that is nowhere seen inside a sentence is taken for a name only where names stand: before "syndrome", "sign" and the
     /// like, or hyphened to another capital.
     pub fn inside_sentence(&self, text: &str) -> String {
         let word: String = text.chars().take_while(|character| character.is_alphanumeric()).collect();
@@ -65,14 +68,26 @@ impl Lexicon {
         let is_name = match (lower, upper) {
             _ if NAMES.contains(&&*word) => true,
             (0, 0) => stands_like_a_name(rest),
-            _ => lower <= 2 * upper,
+            _ => upper > 2 * lower,
         };
         if is_plain && word.chars().count() > 1 && !is_name { word.to_lowercase() + rest } else { text.to_owned() }
     }
 }
 
-/// Names of people that the synonyms of the HPO write in lower case.
-const NAMES: [&str; 4] = ["Babinski", "Brushfield", "Raynaud", "Wolff"];
+/// Names of people and of germs that the HPO writes in lower case as well.
+const NAMES: [&str; 11] = [
+    "Babinski",
+    "Brushfield",
+    "Candida",
+    "Clostridium",
+    "Fanconi",
+    "Helicobacter",
+    "His",
+    "Mycobacterium",
+    "Raynaud",
+    "Scheuermann",
+    "Wolff",
+];
 
 /// Whether what follows a word makes it a name: `-Willi syndrome`, ` disease`, `'s`.
 fn stands_like_a_name(rest: &str) -> bool {
@@ -139,6 +154,14 @@ mod tests {
         assert_eq!(lexicon.inside_sentence("Hypouricemia"), "hypouricemia");
         assert_eq!(lexicon.inside_sentence("EMG change"), "EMG change");
         assert_eq!(lexicon.inside_sentence("Fountain syndrome"), "Fountain syndrome");
+    }
+
+    #[test]
+    fn a_title_tells_nothing_and_a_word_with_a_capital_now_and_then_is_no_name() {
+        let mut lexicon = lexicon("A mouth whose lip is tented. The acral skin, the acral parts and Acral Skin.");
+        lexicon.count("Philtrum, Tented");
+        assert_eq!(lexicon.inside_sentence("Tented upper lip"), "tented upper lip");
+        assert_eq!(lexicon.inside_sentence("Acral ulceration"), "acral ulceration");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What checks read off an item, always from its pattern and its nodes and never from what mining noted.
+//! What checks read off an item: from its question, its pattern and its binding, so that what else was noted beside
+//! them can be held against it.
 
 use std::collections::BTreeMap;
 

@@ -24,8 +24,7 @@ impl Check for TextHygiene {
         include_str!("text_hygiene.md")
     }
 
-    fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
-        let _ = context;
+    fn reject(&self, _context: Context<'_>, item: &Item) -> Option<String> {
         let question = item.question_text();
         let texts = [&question, &item.lead_in, &item.rationale, &item.answer_text].into_iter();
         let options = item.options.iter().map(|option| &option.text);
