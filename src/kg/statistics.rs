@@ -50,6 +50,7 @@ pub struct Statistics {
     profiles: BTreeMap<NodeId, Profile>,
     information: Vec<f64>,
     n_subjects: Vec<u32>,
+    n_genes: Vec<u32>,
     systems: Vec<NodeId>,
 }
 
@@ -112,7 +113,8 @@ impl Statistics {
                 }
             }
         }
-        Self { profiles, information, n_subjects, systems }
+        let n_genes = genes_of_findings(graph, &profiles);
+        Self { profiles, information, n_subjects, n_genes, systems }
     }
 
     /// The diseases with a profile, in order.
@@ -135,6 +137,11 @@ impl Statistics {
         self.n_subjects.get(finding.index()).copied().unwrap_or(0)
     }
 
+    /// How many genes have a disease with a finding or a kind of it.
+    pub fn n_genes(&self, finding: NodeId) -> u32 {
+        self.n_genes.get(finding.index()).copied().unwrap_or(0)
+    }
+
     /// The organ systems: the findings right below the root of all findings, sorted.
     pub fn systems(&self) -> &[NodeId] {
         &self.systems
@@ -153,6 +160,28 @@ impl Statistics {
         let common = graph.taxonomy().ancestors(left).into_iter().filter(|node| others.binary_search(node).is_ok());
         common.map(|node| self.information(node)).fold(0.0, f64::max)
     }
+}
+
+/// How many genes have a disease with each finding, or with a kind of it.
+fn genes_of_findings(graph: &Graph, profiles: &BTreeMap<NodeId, Profile>) -> Vec<u32> {
+    let mut n_genes = vec![0_u32; graph.n_nodes()];
+    let Some(associated) = graph.relations().id("associated_with") else { return n_genes };
+    let mut genes: BTreeMap<NodeId, Vec<&Profile>> = BTreeMap::new();
+    for (&disease, profile) in profiles {
+        for gene in graph.subjects(disease, associated) {
+            genes.entry(gene.node).or_default().push(profile);
+        }
+    }
+    for of_gene in genes.into_values() {
+        let mut findings: Vec<NodeId> =
+            of_gene.into_iter().flat_map(|profile| profile.implied.iter().copied()).collect();
+        findings.sort_unstable();
+        findings.dedup();
+        for finding in findings {
+            n_genes[finding.index()] += 1;
+        }
+    }
+    n_genes
 }
 
 /// The share of the patients with a disease that have a finding at least: the one definition of a frequency, for clues,
@@ -246,6 +275,16 @@ mod tests {
         assert_eq!(bound("Disease:b", "PhenotypicFeature:eye"), Some(0.3));
         assert_eq!(bound("Disease:a", "PhenotypicFeature:ear"), None);
         assert_eq!(bound("Disease:b", "PhenotypicFeature:ear"), None);
+    }
+
+    #[test]
+    fn genes_are_counted_once_for_what_their_diseases_have() {
+        let genes = "Gene:g -associated_with-> Disease:a\nGene:g -associated_with-> Disease:b\nGene:h -associated_with-> Disease:b";
+        let graph = Graph::from_arrows(&format!("{TWO}\n{genes}")).unwrap();
+        let statistics = Statistics::of(&graph);
+        let n_genes = |finding: &str| statistics.n_genes(named(&graph, finding));
+        let counted = ["PhenotypicFeature:root", "PhenotypicFeature:eye", "PhenotypicFeature:skin"].map(n_genes);
+        assert_eq!(counted, [2, 1, 2]);
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn keys(context: Context<'_>, config: &CaseConfig, target: Target) -> Vec<Key> {
             };
             let mut clues = clue::clues_of(context, disease, rules);
             if target == Target::Gene {
-                clues.retain(|clue| n_genes(context.graph, clue.finding) >= 4);
+                clues.retain(|clue| context.statistics.n_genes(clue.finding) >= 4);
             }
             (clues.len() >= config.n_clues(target).0).then_some(Key { disease, gene, clues })
         })
@@ -169,19 +169,6 @@ pub fn only_gene(graph: &Graph, disease: NodeId) -> Option<NodeId> {
         [gene] => Some(*gene),
         _ => None,
     }
-}
-
-/// How many genes have a disease with a finding, strictly.
-fn n_genes(graph: &Graph, finding: NodeId) -> usize {
-    let relations = (graph.relations().id("has_phenotype"), graph.relations().id("associated_with"));
-    let (Some(has), Some(associated)) = relations else { return 0 };
-    let diseases =
-        crate::kg::search::reach(graph, Reading::Strict, finding, has, crate::kg::search::Direction::Subjects);
-    let mut genes: Vec<NodeId> =
-        diseases.iter().flat_map(|&disease| graph.subjects(disease, associated)).map(|gene| gene.node).collect();
-    genes.sort_unstable();
-    genes.dedup();
-    genes.len()
 }
 
 impl CaseConfig {
@@ -232,9 +219,8 @@ impl Cases<'_> {
     fn candidate(&self, key: &Key, drawn: &[Clue], stratum: (&str, u64)) -> Result<Candidate, DeadEnd> {
         let graph = self.context.graph;
         let findings: Vec<NodeId> = drawn.iter().map(|clue| clue.finding).collect();
-        let matches = clue::matches(graph, Reading::Loose, &findings);
-        for (&rival, matched) in &matches {
-            let n_matched = matched.iter().filter(|&&is_matched| is_matched).count();
+        for (rival, matched) in clue::matches(graph, Reading::Loose, &findings) {
+            let n_matched = matched.count();
             if rival == key.disease || n_matched + 1 < findings.len() {
                 continue;
             }

@@ -166,20 +166,43 @@ pub fn shares_a_stem(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     of(left).iter().any(|stem| others.contains(stem))
 }
 
-/// Which of the findings each disease has under a reading: only diseases with at least one are in the map.
+/// Which of some findings a disease has, by their positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Matched(u32);
+
+impl Matched {
+    /// Whether it has the finding at a position.
+    pub fn has(self, at: usize) -> bool {
+        self.0 & bit(at) != 0
+    }
+
+    /// How many it has.
+    pub fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+}
+
+/// A bit a position. A case has five clues at the most; past the thirty-second none would be told apart.
+fn bit(at: usize) -> u32 {
+    1 << at.min(31)
+}
+
+/// Which of the findings each disease has under a reading, in the order of diseases: only those that have at least one.
+/// No case has more than a handful of clues.
 ///
 /// # Complexity
 ///
-/// O(n · r log r) for n findings that r diseases have.
-pub fn matches(graph: &Graph, reading: Reading, findings: &[NodeId]) -> BTreeMap<NodeId, Vec<bool>> {
-    let mut matches: BTreeMap<NodeId, Vec<bool>> = BTreeMap::new();
-    let Some(relation) = graph.relations().id("has_phenotype") else { return matches };
+/// O(n · r log (n · r)) for n findings that r diseases have.
+pub fn matches(graph: &Graph, reading: Reading, findings: &[NodeId]) -> Vec<(NodeId, Matched)> {
+    let Some(relation) = graph.relations().id("has_phenotype") else { return Vec::new() };
+    let mut found: Vec<(NodeId, u32)> = Vec::new();
     for (at, &finding) in findings.iter().enumerate() {
-        for disease in reach(graph, reading, finding, relation, Direction::Subjects) {
-            matches.entry(disease).or_insert_with(|| vec![false; findings.len()])[at] = true;
-        }
+        let diseases = reach(graph, reading, finding, relation, Direction::Subjects);
+        found.extend(diseases.into_iter().map(|disease| (disease, bit(at))));
     }
-    matches
+    found.sort_unstable();
+    let of_one = found.chunk_by(|left, right| left.0 == right.0);
+    of_one.map(|group| (group[0].0, Matched(group.iter().fold(0, |all, &(_, bit)| all | bit)))).collect()
 }
 
 /// Whether failing these clues is enough to be no answer: three specific ones, or two very specific ones. Failing a
@@ -265,7 +288,15 @@ mod tests {
         )
         .unwrap();
         let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
-        let matches = matches(&graph, Reading::Loose, &[node("PhenotypicFeature:b")]);
-        assert_eq!(matches.keys().copied().collect::<Vec<_>>(), [node("Disease:x"), node("Disease:y")]);
+        let findings = ["PhenotypicFeature:b", "PhenotypicFeature:c"].map(node);
+        let matches = matches(&graph, Reading::Loose, &findings);
+        let of = |name: &str| matches.iter().find(|(disease, _)| *disease == node(name)).map(|(_, matched)| *matched);
+        for (name, expected) in
+            [("Disease:x", [true, false]), ("Disease:y", [true, false]), ("Disease:z", [false, true])]
+        {
+            let matched = of(name).unwrap();
+            assert_eq!(([matched.has(0), matched.has(1)], matched.count()), (expected, 1), "{name}");
+        }
+        assert!(matches.is_sorted_by_key(|&(disease, _)| disease));
     }
 }

@@ -65,8 +65,9 @@ impl Writer<'_> {
         let loose = matches(graph, Reading::Loose, clues);
         // Whoever has a clue strictly has it loosely, so these are the only diseases to look at.
         for (disease, held) in matches(graph, Reading::Strict, clues) {
-            let Some((offered, matched)) = self.offered.get(&disease).zip(loose.get(&disease)) else { continue };
-            let failed: Vec<usize> = (0..clues.len()).filter(|&at| !matched[at]).collect();
+            let loosely = loose.binary_search_by_key(&disease, |&(disease, _)| disease).map(|at| loose[at].1);
+            let Some((offered, matched)) = self.offered.get(&disease).zip(loosely.ok()) else { continue };
+            let failed: Vec<usize> = (0..clues.len()).filter(|&at| !matched.has(at)).collect();
             let failed_findings: Vec<NodeId> = failed.iter().map(|&at| clues[at]).collect();
             let is_eligible = disease != key
                 && graph.curie(disease).prefix() == prefix
@@ -76,7 +77,7 @@ impl Writer<'_> {
             if !is_eligible {
                 continue;
             }
-            let shared: Vec<usize> = (0..clues.len()).filter(|&at| held[at]).collect();
+            let shared: Vec<usize> = (0..clues.len()).filter(|&at| held.has(at)).collect();
             let likeness = self.likeness(key, disease);
             rivals.push(Rival { disease, shared, failed, likeness });
         }

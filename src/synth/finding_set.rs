@@ -150,19 +150,11 @@ pub(super) fn item(
 fn rivals(writer: &Writer<'_>, disease: NodeId, question: &str, stream: &mut Stream) -> Vec<Rival> {
     let graph = writer.context.graph;
     let Some(has) = graph.relations().id("has_phenotype") else { return Vec::new() };
-    let prefix = graph.curie(disease).prefix();
+    let Some(offered) = writer.offered.get(&disease) else { return Vec::new() };
     let told = stems(question);
-    let mut near: Vec<(f64, NodeId)> = writer
-        .offered
-        .keys()
-        .filter(|&&other| other != disease && graph.curie(other).prefix() == prefix)
-        .map(|&other| (writer.likeness(disease, other), other))
-        .filter(|(likeness, _)| *likeness > 0.0)
-        .collect();
-    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
     let mut rivals = Vec::new();
     let mut used: BTreeSet<NodeId> = BTreeSet::new();
-    for (_, other) in near.into_iter().take(POOL) {
+    for &other in offered.near.get_or_init(|| near(writer, disease)) {
         if are_kin(graph, disease, other) {
             continue;
         }
@@ -180,6 +172,25 @@ fn rivals(writer: &Writer<'_>, disease: NodeId, question: &str, stream: &mut Str
         }
     }
     rivals
+}
+
+/// The offered diseases of the same vocabulary that are likest to one, likest first.
+///
+/// # Complexity
+///
+/// O(offered diseases × length of a profile): the items of one disease share the list.
+fn near(writer: &Writer<'_>, disease: NodeId) -> Vec<NodeId> {
+    let graph = writer.context.graph;
+    let prefix = graph.curie(disease).prefix();
+    let mut near: Vec<(f64, NodeId)> = writer
+        .offered
+        .keys()
+        .filter(|&&other| other != disease && graph.curie(other).prefix() == prefix)
+        .map(|&other| (writer.likeness(disease, other), other))
+        .filter(|(likeness, _)| *likeness > 0.0)
+        .collect();
+    near.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
+    near.into_iter().take(POOL).map(|(_, other)| other).collect()
 }
 
 /// What a finding and the findings of a disease may have in common, in nats, without being of one picture. Measured,

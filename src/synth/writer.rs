@@ -1,6 +1,7 @@
 //! What all kinds of item share while they are written.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -42,6 +43,8 @@ pub(super) struct Offered {
     pub name_length: usize,
     /// How many findings it has.
     pub n_findings: usize,
+    /// The offered diseases that are likest to it, once somebody has asked for them.
+    pub near: OnceLock<Vec<NodeId>>,
 }
 
 /// The graph, its words and its presentable diseases: made once, used for every item.
@@ -96,7 +99,8 @@ impl<'a> Writer<'a> {
             .map(|disease| {
                 let label = context.graph.label(disease);
                 let n_findings = context.statistics.profile(disease).map_or(0, |profile| profile.findings.len());
-                (disease, Offered { stems: stems(label), name_length: label.chars().count(), n_findings })
+                let (stems, name_length) = (stems(label), label.chars().count());
+                (disease, Offered { stems, name_length, n_findings, near: OnceLock::new() })
             })
             .collect();
         let has_vocabularies = context.graph.nodes_of("Disease").any(|disease| n_vocabularies(context, disease) > 0);

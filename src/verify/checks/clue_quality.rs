@@ -2,10 +2,7 @@
 
 use crate::finding::Code;
 use crate::kg::NodeId;
-use crate::kg::search::Direction;
-use crate::kg::search::Reading;
 use crate::kg::search::denials;
-use crate::kg::search::reach;
 use crate::kg::statistics::lower_bound;
 use crate::mine::Question;
 use crate::mine::clue::is_common_stem;
@@ -65,20 +62,7 @@ struct Bounds {
     frequency: f64,
     information: f64,
     n_systems: usize,
-    n_genes: usize,
-}
-
-/// How many genes have a disease with a finding.
-fn n_genes(context: Context<'_>, finding: NodeId) -> usize {
-    let graph = context.graph;
-    let relations = parts::relation(graph, "has_phenotype").zip(parts::relation(graph, "associated_with"));
-    let Some((has, associated)) = relations else { return 0 };
-    let diseases = reach(graph, Reading::Strict, finding, has, Direction::Subjects);
-    let of_all = diseases.iter().flat_map(|&disease| graph.subjects(disease, associated));
-    let mut genes: Vec<NodeId> = of_all.map(|gene| gene.node).collect();
-    genes.sort_unstable();
-    genes.dedup();
-    genes.len()
+    n_genes: u32,
 }
 
 fn is_weak(
@@ -100,7 +84,7 @@ fn is_weak(
     if statistics.n_diseases(clue) < 4 {
         return Some("is found in fewer than four diseases: a look-up");
     }
-    if n_genes(context, clue) < bounds.n_genes {
+    if statistics.n_genes(clue) < bounds.n_genes {
         return Some("is known from fewer than four genes");
     }
     let has = parts::relation(graph, "has_phenotype");
@@ -197,8 +181,8 @@ mod tests {
         let sample = Sample::new();
         let item = sample.causal_gene();
         assert_eq!(sample.reject(&ClueQuality, &item), None);
-        let context = sample.context();
-        assert!(item.pattern.anchors().into_iter().all(|finding| n_genes(context, finding) >= 4));
-        assert_eq!(n_genes(context, sample.heading()), 0);
+        let statistics = sample.context().statistics;
+        assert!(item.pattern.anchors().into_iter().all(|finding| statistics.n_genes(finding) >= 4));
+        assert_eq!(statistics.n_genes(sample.heading()), 0);
     }
 }

@@ -34,7 +34,7 @@ impl Check for NoRival {
         };
         let is_diagnosis = matches!(item.question, Question::Diagnosis(_));
         let rival = matches(graph, Reading::Loose, &findings).into_iter().find(|(rival, matched)| {
-            let n_matched = matched.iter().filter(|&&is_matched| is_matched).count();
+            let n_matched = matched.count();
             let is_near = n_matched == findings.len() || (is_diagnosis && n_matched + 1 == findings.len());
             *rival != subject && is_near && (!is_diagnosis || !are_kin(graph, subject, *rival))
         });

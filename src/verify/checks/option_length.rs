@@ -18,8 +18,7 @@ impl Check for OptionLength {
         include_str!("option_length.md")
     }
 
-    fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
-        let _ = context;
+    fn reject(&self, _context: Context<'_>, item: &Item) -> Option<String> {
         if item.options.is_empty() {
             return item.kind.has_options().then(|| "there are no options".to_owned());
         }
