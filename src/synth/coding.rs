@@ -9,7 +9,9 @@ use crate::mine::Candidate;
 use crate::mine::DeadEnd;
 use crate::mine::citation::asserted;
 use crate::mine::citation::citation;
+use crate::mine::clue::is_common_stem;
 use crate::mine::clue::shares_a_stem;
+use crate::mine::clue::stems;
 use crate::mine::is_code;
 use crate::mine::is_three_character;
 use crate::synth::AnswerOption;
@@ -78,9 +80,15 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
             && !graph.taxonomy().is_kind_of(key, code)
             && !shares_a_stem(graph, code, term)
     };
+    let mut near = near(writer, key);
+    if is_category {
+        // Loosely every code of the chapter may be what is asked for: what is left are namesakes of the matter elsewhere,
+        // as "neoplasm of kidney" and "injury of kidney" beside a disease of the kidney.
+        near.extend(alike(writer, key));
+    }
     let mut pool: Vec<NodeId> = Vec::new();
-    for code in near(writer, key).into_iter().filter(|&code| fits(code)) {
-        if pool.len() < POOL {
+    for code in near.into_iter().filter(|&code| fits(code)) {
+        if pool.len() < POOL && !pool.contains(&code) {
             pool.push(code);
         }
     }
@@ -192,4 +200,63 @@ fn near(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
         above = above.iter().flat_map(|&parent| graph.taxonomy().parents(parent)).copied().collect();
     }
     codes
+}
+
+/// The three-character categories whose titles share telling words with that of a category: those that share most of
+/// them first, then in order.
+fn alike(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
+    let graph = writer.context.graph;
+    let telling = |node: NodeId| -> Vec<String> {
+        let mut stems = stems(graph.label(node));
+        stems.retain(|stem| !is_common_stem(stem));
+        stems
+    };
+    let titles = writer.titles.get_or_init(|| {
+        let categories = graph.nodes_of("DiagnosisCode").filter(|&node| is_three_character(graph, node));
+        categories.map(|node| (node, telling(node))).collect()
+    });
+    let wanted = telling(key);
+    let mut alike: Vec<(usize, NodeId)> = titles
+        .iter()
+        .map(|(node, stems)| (wanted.iter().filter(|stem| stems.contains(stem)).count(), *node))
+        .filter(|&(n_shared, _)| n_shared > 0)
+        .collect();
+    alike.sort_by_key(|&(n_shared, node)| (std::cmp::Reverse(n_shared), node));
+    alike.into_iter().map(|(_, node)| node).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kg::Graph;
+    use crate::kg::statistics::Statistics;
+    use crate::mine;
+    use crate::mine::MineConfig;
+    use crate::seed::Seed;
+
+    #[test]
+    fn a_category_stands_beside_those_of_other_chapters_that_speak_of_the_same() {
+        let mut text = String::from(
+            "InclusionTerm:tubular_scarring -included_in-> DiagnosisCode:N26.1 -is_a-> DiagnosisCode:N26_contracted_kidney
+             DiagnosisCode:N26_contracted_kidney -is_a-> DiagnosisCode:chapter-14
+             DiagnosisCode:N27_small_kidney -is_a-> DiagnosisCode:chapter-14\n",
+        );
+        for (chapter, code) in [(2, "C64_malignant_kidney"), (17, "Q60_absent_kidney"), (19, "S37_injured_kidney")] {
+            text.push_str(&format!("DiagnosisCode:{code} -is_a-> DiagnosisCode:chapter-{chapter}\n"));
+        }
+        text.push_str("DiagnosisCode:H00_hordeolum -is_a-> DiagnosisCode:chapter-7\n");
+        let graph = Graph::from_arrows(&text).unwrap();
+        let statistics = Statistics::of(&graph);
+        let context = mine::Context { graph: &graph, statistics: &statistics, seed: Seed(7) };
+        let config: MineConfig = toml::from_str("[[coding]]\nlevel = 'category'\nn_items = 1").unwrap();
+        let strata = mine::strata(context, &config).unwrap();
+        let candidate = (strata[0].attempt)(0).unwrap();
+        let item = item(&Writer::new(context), candidate).unwrap();
+        let mut offered: Vec<&str> = item.options.iter().map(|option| graph.curie(option.nodes[0]).local()).collect();
+        offered.sort_unstable();
+        assert_eq!(
+            offered,
+            ["C64_malignant_kidney", "N26_contracted_kidney", "Q60_absent_kidney", "S37_injured_kidney"]
+        );
+    }
 }

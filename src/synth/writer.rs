@@ -56,6 +56,8 @@ pub struct Writer<'a> {
     pub lexicon: Lexicon,
     /// The diseases that may stand among the options.
     pub(super) offered: BTreeMap<NodeId, Offered>,
+    /// The telling stems of the titles of three-character categories, once somebody has asked for them.
+    pub(super) titles: OnceLock<Vec<(NodeId, Vec<String>)>>,
     has_vocabularies: bool,
 }
 
@@ -104,7 +106,8 @@ impl<'a> Writer<'a> {
             })
             .collect();
         let has_vocabularies = context.graph.nodes_of("Disease").any(|disease| n_vocabularies(context, disease) > 0);
-        Self { context, lexicon: Lexicon::of(context.graph), offered: offered.into_iter().collect(), has_vocabularies }
+        let (lexicon, offered) = (Lexicon::of(context.graph), offered.into_iter().collect());
+        Self { context, lexicon, offered, titles: OnceLock::new(), has_vocabularies }
     }
 
     /// The draws of one item.
