@@ -57,7 +57,8 @@ impl Lexicon {
     }
 
     /// The text with its first letter in lower case, unless its first word is a name or an acronym. A name is mainly seen
-    /// with a capital: some who write definitions set important words off by one. A word that is nowhere seen inside a sentence is taken for a name only where names stand: before "syndrome", "sign" and the
+    /// with a capital, for some who write definitions set important words off by one; where names stand, now and then is
+    /// enough. A word that is nowhere seen inside a sentence is taken for a name only where names stand: before "syndrome", "sign" and the
     /// like, or hyphened to another capital.
     pub fn inside_sentence(&self, text: &str) -> String {
         let word: String = text.chars().take_while(|character| character.is_alphanumeric()).collect();
@@ -67,8 +68,8 @@ impl Lexicon {
         let (lower, upper) = self.counts.get(&word.to_lowercase()).copied().unwrap_or_default();
         let is_name = match (lower, upper) {
             _ if NAMES.contains(&&*word) => true,
-            (0, 0) => stands_like_a_name(rest),
-            _ => upper > 2 * lower,
+            (0, 0) => stands_like_a_name(rest) || is_short_before_a_name(&word, rest),
+            _ => upper > 2 * lower || lower <= 2 * upper && stands_like_a_name(rest),
         };
         if is_plain && word.chars().count() > 1 && !is_name { word.to_lowercase() + rest } else { text.to_owned() }
     }
@@ -88,6 +89,13 @@ const NAMES: [&str; 11] = [
     "Scheuermann",
     "Wolff",
 ];
+
+/// Whether a word that nobody has seen is the first of two people's: "Parkes Weber syndrome". Adjectives that nobody has
+/// seen are made of several roots, and long.
+fn is_short_before_a_name(word: &str, rest: &str) -> bool {
+    let is_before_a_name = rest.strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    is_before_a_name && word.chars().count() < 10
+}
 
 /// Whether what follows a word makes it a name: `-Willi syndrome`, ` disease`, `'s`.
 fn stands_like_a_name(rest: &str) -> bool {
@@ -154,6 +162,9 @@ mod tests {
         assert_eq!(lexicon.inside_sentence("Hypouricemia"), "hypouricemia");
         assert_eq!(lexicon.inside_sentence("EMG change"), "EMG change");
         assert_eq!(lexicon.inside_sentence("Fountain syndrome"), "Fountain syndrome");
+        assert_eq!(lexicon.inside_sentence("Parkes Weber syndrome"), "Parkes Weber syndrome");
+        let adjective = "Musculocontractural Ehlers-Danlos syndrome";
+        assert_eq!(lexicon.inside_sentence(adjective), "musculocontractural Ehlers-Danlos syndrome");
     }
 
     #[test]
@@ -162,6 +173,7 @@ mod tests {
         lexicon.count("Philtrum, Tented");
         assert_eq!(lexicon.inside_sentence("Tented upper lip"), "tented upper lip");
         assert_eq!(lexicon.inside_sentence("Acral ulceration"), "acral ulceration");
+        assert_eq!(lexicon.inside_sentence("Acral-Riggs syndrome"), "Acral-Riggs syndrome");
     }
 
     #[test]
