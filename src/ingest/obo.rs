@@ -310,11 +310,8 @@ mod tests {
             read("[Term]\nid: X:1\nxref: UMLS\nxref: UMLS:C1 {a=\"b\"}\nalt_id: X1\nreplaced_by: X 2\nsynonym: y\n");
         let node = &records.nodes[0];
         assert_eq!((node.xrefs.len(), node.former.len(), &node.replaced_by), (1, 0, &None));
-        let lines: Vec<String> = records
-            .findings
-            .iter()
-            .map(|finding| finding.to_string().rsplit(':').next().unwrap_or_default().to_owned())
-            .collect();
+        let told: Vec<String> = records.findings.iter().map(ToString::to_string).collect();
+        let lines: Vec<&str> = told.iter().filter_map(|text| text.rsplit(':').next()).collect();
         assert_eq!(lines, ["5", "7", "8", "9"]);
     }
 

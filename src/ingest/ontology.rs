@@ -21,6 +21,24 @@ use crate::kg::PrefixName;
 use crate::kg::Qualifiers;
 use crate::kg::Scope;
 
+/// Settings of the readers of ontologies.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ontology {
+    /// Prefixes of the ontology's own terms; others are imports and left out. Empty: all are its own.
+    #[serde(default)]
+    prefixes: Vec<PrefixName>,
+    /// Root term → category of all terms at and below it; the nearest root counts.
+    #[serde(default)]
+    categories: BTreeMap<Root, Box<str>>,
+    /// Category of terms below no root.
+    #[serde(default)]
+    category: Box<str>,
+    /// Name, CURIE or IRI of a relation → a relation of the table, or the inverse of one; others are left out.
+    #[serde(default)]
+    relations: BTreeMap<Box<str>, Box<str>>,
+}
+
 /// A root as the settings name it, in the one spelling of identifiers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
@@ -38,24 +56,6 @@ impl Borrow<Curie> for Root {
     fn borrow(&self) -> &Curie {
         &self.0
     }
-}
-
-/// Settings of the readers of ontologies.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Ontology {
-    /// Prefixes of the ontology's own terms; others are imports and left out. Empty: all are its own.
-    #[serde(default)]
-    prefixes: Vec<PrefixName>,
-    /// Root term → category of all terms at and below it; the nearest root counts.
-    #[serde(default)]
-    categories: BTreeMap<Root, Box<str>>,
-    /// Category of terms below no root.
-    #[serde(default)]
-    category: Box<str>,
-    /// Name, CURIE or IRI of a relation → a relation of the table, or the inverse of one; others are left out.
-    #[serde(default)]
-    relations: BTreeMap<Box<str>, Box<str>>,
 }
 
 /// The terms of a file and how they hang together.

@@ -57,7 +57,6 @@ pub use licence::LicenceError;
 pub use names::normal_name;
 pub use names::words;
 pub use prefix_name::PrefixName;
-pub use prefix_name::PrefixNameError;
 pub use record::Bulk;
 pub use record::BulkRow;
 pub use record::EdgeRecord;

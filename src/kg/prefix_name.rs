@@ -4,57 +4,55 @@
 //! them, and nobody would be told. Settings are spelt anew in the same way.
 
 use std::borrow::Borrow;
-use std::str::FromStr;
+use std::fmt;
 
 use serde::Deserialize;
-use thiserror::Error;
 
 use crate::kg::Curie;
 use crate::kg::prefix;
 
-/// A prefix in the spelling of the table, such as `ORPHA`.
+/// A prefix in the spelling of the table, such as `ORPHA`; one that the table does not know stays as it is.
 ///
 /// ```
-/// let prefix: thinkpath::kg::PrefixName = "Orphanet".parse()?;
-/// assert!(prefix.is_of(&"ORPHA:58".parse()?));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// use thinkpath::kg::Curie;
+/// use thinkpath::kg::PrefixName;
+///
+/// let curie: Curie = "ORPHA:58".parse()?;
+/// assert!(PrefixName::from("Orphanet").is_of(&curie));
+/// # Ok::<(), thinkpath::kg::CurieError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(from = "String")]
 pub struct PrefixName(Box<str>);
-
-/// A text that is no prefix.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is no prefix; it is what stands before the `:` of an identifier, as `ORPHA` in `ORPHA:58`")]
-pub struct PrefixNameError {
-    /// What stood there.
-    text: Box<str>,
-}
 
 impl PrefixName {
     /// Whether a CURIE has this prefix.
     pub fn is_of(&self, curie: &Curie) -> bool {
         *self.0 == *curie.prefix()
     }
-}
 
-impl FromStr for PrefixName {
-    type Err = PrefixNameError;
-
-    fn from_str(text: &str) -> Result<Self, PrefixNameError> {
+    /// Whether it could be the prefix of anything: it is neither empty, nor does it hold a colon or a blank.
+    pub fn is_possible(&self) -> bool {
         let is_wrong = |letter: char| letter == ':' || letter.is_whitespace() || letter.is_control();
-        if text.is_empty() || text.contains(is_wrong) {
-            return Err(PrefixNameError { text: crate::finding::printable(text).into() });
-        }
-        Ok(Self(prefix(text).map_or(text, |known| known.prefix).into()))
+        !self.0.is_empty() && !self.0.contains(is_wrong)
     }
 }
 
-impl TryFrom<String> for PrefixName {
-    type Error = PrefixNameError;
+impl From<&str> for PrefixName {
+    fn from(text: &str) -> Self {
+        Self(prefix(text).map_or(text, |known| known.prefix).into())
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, PrefixNameError> {
-        text.parse()
+impl From<String> for PrefixName {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl fmt::Display for PrefixName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
     }
 }
 
@@ -72,16 +70,16 @@ mod tests {
     #[test]
     fn a_setting_is_spelt_as_identifiers_are() {
         for (given, curie) in [("Orphanet", "ORPHA:58"), ("MIM", "OMIM:1"), ("mesh", "MESH:D1"), ("Own", "Own:x")] {
-            assert!(given.parse::<PrefixName>().unwrap().is_of(&curie.parse().unwrap()), "{given}");
+            assert!(PrefixName::from(given).is_of(&curie.parse().unwrap()), "{given}");
         }
-        assert!(!"OMIM".parse::<PrefixName>().unwrap().is_of(&"OMIMPS:1".parse().unwrap()));
+        assert!(!PrefixName::from("OMIM").is_of(&"OMIMPS:1".parse().unwrap()));
     }
 
     #[test]
-    fn mistakes_say_what_would_have_been_right() {
+    fn what_no_curie_begins_with_is_no_prefix() {
         for text in ["", "ORPHA:", "ORPHA:58", "OR PHA"] {
-            let error = text.parse::<PrefixName>().unwrap_err().to_string();
-            assert!(error.ends_with("as `ORPHA` in `ORPHA:58`"), "{error}");
+            assert!(!PrefixName::from(text).is_possible(), "{text}");
         }
+        assert!(PrefixName::from("Orphanet").is_possible());
     }
 }

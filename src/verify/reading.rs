@@ -31,13 +31,9 @@ struct Mention {
 
 impl Names {
     pub(super) fn of(context: Context<'_>, item: &Item) -> Self {
-        let mut nodes = item.named.clone();
-        nodes.extend(item.cited_edges().into_iter().flat_map(|edge| {
-            let ends = context.graph.edge(edge);
-            [ends.subject, ends.object]
-        }));
-        nodes.extend(item.options.iter().flat_map(|option| &option.nodes));
-        nodes.extend(item.answer.iter().copied().chain(item.pattern.anchors()));
+        let ends = item.cited_edges().into_iter().map(|edge| context.graph.edge(edge));
+        let mut nodes: Vec<NodeId> = ends.flat_map(|edge| [edge.subject, edge.object]).collect();
+        nodes.extend(item.named.iter().chain(&item.answer));
         let claims = item.steps.iter().flat_map(|step| &step.claims).chain(&item.reasons);
         nodes.extend(claims.flat_map(Claim::told));
         nodes.extend(

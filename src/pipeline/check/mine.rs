@@ -30,11 +30,13 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
         let path = |field| ["mine".into(), "finding_set".into(), Part::At(at), field];
         counts(section.n_items, section.max_items_per_gene, "max_items_per_gene", &path, problems);
         problems.at_least(&path("attempts_per_gene".into()), (section.attempts_per_gene, 1), NO_ROOM);
+        problems.prefixes(&path("prefixes".into()), &section.prefixes);
         strata.note("finding_set".into(), &path("".into())[..3], problems);
     }
     for (at, section) in mine.contrast.iter().enumerate() {
         let path = |field| ["mine".into(), "contrast".into(), Part::At(at), field];
         counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);
+        problems.prefixes(&path("prefixes".into()), &section.prefixes);
         strata.note("contrast".into(), &path("".into())[..3], problems);
     }
     for (at, section) in mine.coding.iter().enumerate() {
@@ -95,6 +97,7 @@ fn counts<'a>(n_items: usize, per_key: u64, per_key_name: &'a str, path: &Path<'
 
 fn case<'a>(section: &CaseConfig, path: &Path<'a>, problems: &mut Problems<'_>) {
     counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", path, problems);
+    problems.prefixes(&path("prefixes".into()), &section.prefixes);
     problems.at_least(&path("attempts_per_key".into()), (section.attempts_per_key, 1), NO_ROOM);
     if section.attempts_per_key > MOST {
         let at = path("attempts_per_key".into());
@@ -133,6 +136,7 @@ fn case<'a>(section: &CaseConfig, path: &Path<'a>, problems: &mut Problems<'_>) 
 
 fn walk<'a>(section: &'a WalkConfig, path: &Path<'a>, problems: &mut Problems<'_>) {
     counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", path, problems);
+    problems.prefixes(&path("prefixes".into()), &section.prefixes);
     let hint = "give at least 2: a walk comes to a node by one edge and leaves it by another";
     problems.at_least(&path("max_degree".into()), (section.max_degree as u64, 2), hint);
     let relations = path("relations".into());

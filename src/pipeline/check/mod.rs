@@ -12,6 +12,7 @@ mod synth;
 use std::path::PathBuf;
 
 use crate::ingest;
+use crate::kg::PrefixName;
 use crate::location::Location;
 use crate::pipeline::Pipeline;
 use crate::pipeline::check::place::Part;
@@ -56,6 +57,16 @@ impl Problems<'_> {
         }
     }
 
+    /// That prefixes are what stands before the colon of a CURIE.
+    fn prefixes(&mut self, path: &[Part<'_>], prefixes: &[PrefixName]) {
+        for (at, prefix) in prefixes.iter().enumerate() {
+            if !prefix.is_possible() {
+                let text = format!("`{prefix}` is no prefix");
+                self.say(&[path, &[Part::At(at)]].concat(), text, "give what stands before the colon, as in `OMIM`");
+            }
+        }
+    }
+
     /// That no name stands in a list twice.
     fn each_once(&mut self, path: &[Part<'_>], names: &[Box<str>]) {
         for (at, name) in names.iter().enumerate().filter(|&(at, name)| names[..at].contains(name)) {
@@ -93,6 +104,7 @@ impl Pipeline {
                 problems.say(&path, format!("{error}{cause}"), "`thinkpath sources` lists what there is");
             }
         }
+        problems.prefixes(&["ingest".into(), "leave_out_prefixes".into()], &self.ingest.leave_out_prefixes);
         let share = self.ingest.max_quarantined_share;
         if !(0.0..=1.0).contains(&share) {
             let path = ["ingest".into(), "max_quarantined_share".into()];
