@@ -14,6 +14,9 @@ pub mod glossary {}
 #[doc = include_str!("formats.md")]
 pub mod formats {}
 
+#[doc = include_str!("clinical_graph.md")]
+pub mod clinical_graph {}
+
 /// Choices that are hard to undo: context, decision, consequences, and what would change our mind.
 pub mod decisions {
     #[doc = include_str!("decisions/closures_on_demand.md")]

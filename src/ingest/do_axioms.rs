@@ -184,8 +184,8 @@ fn words(expression: &str) -> Result<Vec<&str>, Problem> {
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '(' | ')' => 1,
-            '\'' => match rest[1..].find('\'') {
-                Some(close) => close + 2,
+            '\'' => match closing_mark(rest) {
+                Some(close) => close + 1,
                 None => {
                     let shown = crate::finding::printable(rest);
                     return Err(Problem::Malformed(format!("the quotation mark of `{shown}` is not closed")));
@@ -197,6 +197,13 @@ fn words(expression: &str) -> Result<Vec<&str>, Problem> {
         rest = rest[length..].trim_start();
     }
     Ok(words)
+}
+
+/// Where the quotation mark stands that closes the one a text begins with. `'4,4'-diisocyanate'` has one inside: what
+/// closes stands before a blank, a parenthesis or the end.
+fn closing_mark(text: &str) -> Option<usize> {
+    let mut marks = text.match_indices('\'').map(|(at, _)| at).skip(1);
+    marks.find(|at| text[at + 1..].chars().next().is_none_or(|next| matches!(next, ' ' | '(' | ')')))
 }
 
 #[cfg(test)]
@@ -233,6 +240,8 @@ mod tests {
     fn a_word_of_the_syntax_in_a_name_is_only_text() {
         assert_eq!(read("'has symptom' some 'pain or fever'"), Ok(vec![("has symptom", "pain or fever")]));
         assert_eq!(read("'x' some 'more (or less)'"), Ok(vec![("x", "more (or less)")]));
+        let diisocyanate = "'has allergic trigger' some '4,4'-diisocyanate'";
+        assert_eq!(read(diisocyanate), Ok(vec![("has allergic trigger", "4,4'-diisocyanate")]));
     }
 
     #[test]

@@ -191,3 +191,115 @@ fn leave_out(records: &mut Records, place: Place, rule: &str) {
         *file.left_out.entry(rule.into()).or_default() += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::mapped::EdgeTable;
+    use crate::ingest::mapped::NodeTable;
+    use crate::ingest::sink::read_bytes;
+    use crate::kg::MatchRecord;
+    use crate::location::FileId;
+
+    fn curie(text: &str) -> Curie {
+        text.parse().unwrap()
+    }
+
+    fn place(line: u32) -> Place {
+        Place { file: FileId(0), line }
+    }
+
+    /// Records with one edge, from A:1 to B:1.
+    fn records() -> Records {
+        let reader: EdgeTable =
+            toml::from_str("relation = 'related_to'\nsubject = { id = 'a', category = 'Gene' }\nobject = { id = 'b' }")
+                .unwrap();
+        read_bytes(&reader, b"a\tb\nA:1\tB:1\n").unwrap()
+    }
+
+    fn node(text: &str, label: &str) -> NodeRecord {
+        NodeRecord::new(curie(text), label, "Disease", place(9))
+    }
+
+    fn labels(records: &Records) -> Vec<&str> {
+        records.nodes.iter().map(|node| &*node.label).collect()
+    }
+
+    #[test]
+    fn a_label_is_wanted_only_of_what_something_names() {
+        let mut records = records();
+        records.matches.push(MatchRecord { left: curie("C:1"), right: curie("B:1"), place: place(5) });
+        let nodes = vec![node("A:1", "a"), node("C:1", "another name for b"), node("D:1", "nobody")];
+        Waiting { nodes, ..Waiting::default() }.settle(&mut records);
+        assert_eq!(labels(&records), ["a", "another name for b"]);
+        assert_eq!(records.files[0].left_out.get(NOT_NAMED), Some(&1));
+    }
+
+    #[test]
+    fn an_edge_that_waits_does_not_call_another() {
+        let mut records = records();
+        let relation = records.edges[0].relation;
+        let edge = |from: &str, to: &str| WaitingEdge {
+            edge: EdgeRecord {
+                subject: curie(from),
+                relation,
+                object: curie(to),
+                qualifiers: Qualifiers::default(),
+                place: place(3),
+            },
+            ends: vec![node(from, ""), node(to, "")],
+            needed: vec![curie(from)],
+        };
+        let edges = vec![edge("C:1", "D:1"), edge("A:1", "C:1")];
+        // … but what it leads to gets its label.
+        Waiting { edges, nodes: vec![node("C:1", "c"), node("D:1", "d")], ..Waiting::default() }.settle(&mut records);
+        assert_eq!(records.edges.len(), 2);
+        assert_eq!(labels(&records), ["c"]);
+    }
+
+    #[test]
+    fn a_label_leads_to_one_node_or_to_none() {
+        let mut records = records();
+        let edge = |label: &str| EdgeToLabel {
+            subject: curie("A:1"),
+            relation: records.edges[0].relation,
+            is_backwards: true,
+            label: label.into(),
+            prefixes: [Box::from("C"), Box::from("D")].into(),
+            place: place(3),
+        };
+        let to_labels = vec![edge("one"), edge("two"), edge("other"), edge("same")];
+        let nodes = vec![
+            node("C:1", "one"),
+            node("C:2", "two"),
+            node("D:2", "two"),
+            node("E:1", "other"),
+            node("C:3", "same"),
+            node("D:3", "same"),
+        ];
+        records.matches.push(MatchRecord { left: curie("C:3"), right: curie("D:3"), place: place(5) });
+        Waiting { nodes, to_labels, ..Waiting::default() }.settle(&mut records);
+        let shown: Vec<String> =
+            records.edges[1..].iter().map(|edge| format!("{} {}", edge.subject, edge.object)).collect();
+        assert_eq!(shown, ["C:1 A:1", "C:3 A:1"]);
+        let rules = ["object whose name several nodes have", "object whose name no node has"];
+        assert_eq!(rules.map(|rule| records.files[0].left_out.get(rule).copied()), [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn a_category_goes_with_its_edges() {
+        let mut records = records();
+        leave_out_categories(&mut records, &["Disease".into()]);
+        assert_eq!((records.mentions.len(), records.edges.len()), (2, 1));
+        leave_out_categories(&mut records, &["Gene".into()]);
+        assert_eq!((records.mentions.len(), records.edges.len()), (1, 0));
+        assert_eq!(records.files[0].left_out.get("edge of a category that is left out"), Some(&1));
+    }
+
+    #[test]
+    fn a_table_of_labels_fills_no_graph() {
+        let reader: NodeTable = toml::from_str("node = { id = 'id', label = 'name', only_named = true }").unwrap();
+        let records = read_bytes(&reader, b"id\tname\nA:1\ta\n").unwrap();
+        assert_eq!((records.nodes.len(), records.files[0].left_out.get(NOT_NAMED)), (0, Some(&1)));
+    }
+}

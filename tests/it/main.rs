@@ -1,6 +1,7 @@
 //! Every integration test, in one binary that is linked once.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot unwrap, or go on, has failed")]
 
+mod clinical;
 mod codes;
 mod console;
 mod damage;

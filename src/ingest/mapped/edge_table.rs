@@ -158,17 +158,19 @@ impl EdgeTable {
         }
         let relation = draft.target.relation;
         let edge = EdgeRecord { subject: from, relation, object: to, qualifiers: draft.qualifiers, place };
+        let ends = [(subject, &self.subject), (object, &self.object)];
+        let ends = ends.into_iter().filter(|(_, columns)| !columns.described_elsewhere).map(|(end, _)| *end);
         if needed.is_empty() {
-            for end in [subject, object] {
+            for end in ends {
                 // A node is mentioned once, but for what each of its rows adds.
                 let is_new = mentioned.insert(end.curie.clone());
                 if is_new || !(end.synonyms.is_empty() && end.xrefs.is_empty()) {
-                    sink.mention(*end);
+                    sink.mention(end);
                 }
             }
             sink.edge(edge);
         } else {
-            sink.edge_if_named(WaitingEdge { edge, ends: vec![*subject, *object], needed });
+            sink.edge_if_named(WaitingEdge { edge, ends: ends.collect(), needed });
         }
     }
 }

@@ -65,6 +65,9 @@ pub(super) struct NodeColumns {
     /// The column that says whether it is obsolete.
     #[serde(default)]
     obsolete: Option<Box<str>>,
+    /// Whether another file describes the node, so that a row makes none: an end that no file describes is dangling.
+    #[serde(default)]
+    pub(super) described_elsewhere: bool,
     /// Whether rows are left out about nodes that nothing else names.
     #[serde(default)]
     pub(super) only_named: bool,
