@@ -241,7 +241,8 @@ pub(super) fn identifier(text: &str) -> Result<Curie, String> {
 
 /// Whether an identifier is written as an IRI.
 pub(super) fn is_iri(text: &str) -> bool {
-    text.contains("://") || text.starts_with("urn:")
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())) || text.starts_with("urn:")
 }
 
 /// The scope of a synonym by the name of its property in `oboInOwl`.
@@ -268,7 +269,8 @@ mod tests {
             ("http://purl.obolibrary.org/obo/MIM_100100", "OMIM:100100"),
             ("http://purl.obolibrary.org/obo/doid#has_symptom", "has:symptom"),
             ("HP_0001250", "HP:0001250"),
-            ("UMLS_CUI:C1", "UMLS:C1"),
+            (" UMLS_CUI:C1", "UMLS:C1"),
+            ("url:http://example.org/x", "url:http://example.org/x"),
         ] {
             assert_eq!(identifier(given).unwrap().as_str(), kept);
         }

@@ -41,6 +41,7 @@ impl Reader for Obograph {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `id`")]
 struct Node {
     id: Box<str>,
     #[serde(default)]
@@ -52,7 +53,7 @@ struct Node {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase", expecting = "an object with what else is known")]
 struct Meta {
     definition: Option<Value>,
     synonyms: Option<Vec<Named>>,
@@ -62,6 +63,7 @@ struct Meta {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `val`")]
 struct Value {
     #[serde(rename = "val")]
     value: Box<str>,
@@ -69,7 +71,7 @@ struct Value {
 
 /// A synonym, or another property of a node, by its predicate.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object with `pred` and `val`")]
 struct Named {
     #[serde(rename = "pred")]
     predicate: Box<str>,
@@ -80,6 +82,7 @@ struct Named {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `sub`, `pred` and `obj`")]
 struct Edge {
     #[serde(rename = "sub")]
     subject: Box<str>,
@@ -179,11 +182,11 @@ impl Graphs {
     }
 
     fn into_terms(self, ontology: &Ontology) -> Terms {
-        let name = |predicate: &Box<str>| match &**predicate {
+        let name = |predicate: &str| match predicate {
             IS_A => IS_A.into(),
             iri => ontology.relation_name(iri, self.labels.get(iri).map(|label| &**label)),
         };
-        let names: Vec<Box<str>> = self.predicates.iter().map(name).collect();
+        let names: Vec<Box<str>> = self.predicates.iter().map(|predicate| name(predicate)).collect();
         let links = self.edges.into_iter().map(|(line, subject, predicate, object)| {
             let relation = names.get(predicate).cloned().unwrap_or_default();
             Link { line, subject, relation, object }
@@ -211,13 +214,14 @@ mod tests {
     #[test]
     fn a_node_is_read_with_all_that_it_says() {
         let node = r#"{"id": "http://purl.obolibrary.org/obo/X_1", "lbl": "a", "type": "CLASS", "meta": {
-            "definition": {"val": "d", "xrefs": ["y"]}, "deprecated": true, "xrefs": [{"val": "MIM:1"}, {"val": "a page"}],
+            "definition": {"val": "d", "xrefs": ["y"]}, "deprecated": true,
+            "xrefs": [{"val": "MIM:1"}, {"val": "a page"}],
             "synonyms": [{"pred": "hasBroadSynonym", "val": "b"},
                 {"pred": "http://www.geneontology.org/formats/oboInOwl#hasExactSynonym", "val": "c",
                  "synonymType": "http://purl.obolibrary.org/obo/hp#layperson"}],
             "basicPropertyValues": [
                 {"pred": "http://www.geneontology.org/formats/oboInOwl#hasAlternativeId", "val": "X:3"},
-                {"pred": "http://purl.obolibrary.org/obo/IAO_0100001", "val": "http://purl.obolibrary.org/obo/X_2"}]}}"#;
+                {"pred": "http://purl.obolibrary.org/obo/IAO_0100001", "val": "X:2"}]}}"#;
         let records = read(&format!("{{\"nodes\": [{node}]}}"), "category = 'Disease'");
         let node = &records.nodes[0];
         assert_eq!(
@@ -246,10 +250,8 @@ mod tests {
 
     #[test]
     fn what_another_graph_only_mentions_stays_obsolete() {
-        let records = read(
-            r#"{"nodes": [{"id": "X:1", "type": "CLASS", "meta": {"deprecated": true}}]}, {"nodes": [{"id": "X:1", "lbl": "a"}]}"#,
-            "",
-        );
+        let obsolete = r#"{"nodes": [{"id": "X:1", "type": "CLASS", "meta": {"deprecated": true}}]}"#;
+        let records = read(&format!("{obsolete}, {{\"nodes\": [{{\"id\": \"X:1\", \"lbl\": \"a\"}}]}}"), "");
         assert_eq!((records.nodes.len(), records.mentions.len()), (1, 1));
         assert_eq!(left_out(&records), [("node that is only mentioned", 1)]);
     }

@@ -1,8 +1,8 @@
 //! What predicates and classes mean.
 //!
-//! RDF has no vocabulary of its own for a graph of ours; a handful of predicates is nevertheless understood by everyone,
-//! and the table of relations has IRIs. These are the defaults, so that our own export and any Biolink graph are read
-//! without a word, and the settings of a source go before them.
+//! RDF has no vocabulary of its own for a graph of ours; a handful of predicates is nevertheless understood by
+//! everyone, and the table of relations has IRIs. These are the defaults, so that our own export and any Biolink graph
+//! are read without a word, and the settings of a source go before them.
 
 use std::collections::BTreeMap;
 

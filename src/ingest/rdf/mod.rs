@@ -1,9 +1,9 @@
 //! RDF: Turtle, N-Triples, N-Quads, TriG and JSON-LD.
 //!
-//! A graph in RDF is triples, and which of them is an edge is a question of their predicates; the answer is a mapping in
-//! the settings, and no code. A record is a subject that is described, by however many triples; a triple that states an
-//! edge or a match; or any other triple, which a rule leaves out. Named graphs are read as one. OWL's restrictions hang on blank
-//! nodes, which are left out: ontologies are better read as OBO, OBO graphs or OWL.
+//! A graph in RDF is triples, and which of them is an edge is a question of their predicates; the answer is a mapping
+//! in the settings, and no code. A record is a subject that is described, by however many triples; a triple that states
+//! an edge or a match; or any other triple, which a rule leaves out. Named graphs are read as one. OWL's restrictions
+//! hang on blank nodes, which are left out: ontologies are better read as OBO, OBO graphs or OWL.
 
 mod described;
 mod meaning;

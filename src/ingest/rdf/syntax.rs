@@ -1,8 +1,9 @@
 //! Triples out of any of the syntaxes of RDF.
 //!
 //! oxigraph's parsers know the grammars. What they leave to their user is here: which grammar a file is of, the line of
-//! each triple, and bounds. Lines are found by feeding a parser one line at a time: a triple stands where it is complete,
-//! in JSON-LD where its object is. N-Triples and N-Quads are parsed line by line, so that a broken one costs only itself.
+//! each triple, and bounds. Lines are found by feeding a parser one line at a time: a triple stands where it is
+//! complete, in JSON-LD where its object is. N-Triples and N-Quads are parsed line by line, so that a broken one costs
+//! only itself.
 
 use std::cell::Cell;
 use std::io::BufRead;
@@ -249,7 +250,7 @@ fn json(input: Input, take: &mut Take<'_>) -> Result<(), ReadError> {
     for quad in parser.for_reader(reader) {
         match quad {
             Ok(quad) => take(line.get(), Ok(quad.into())),
-            Err(JsonLdParseError::Io(error)) if error.get_ref().is_some_and(|inner| inner.is::<TooDeep>()) => {
+            Err(JsonLdParseError::Io(error)) if is_too_deep(&error) => {
                 return Err(wrong(line.get(), TooDeep.to_string()));
             }
             Err(JsonLdParseError::Io(error)) => return Err(Input::error(&path, error)),
@@ -298,6 +299,10 @@ impl Read for ByLine {
         self.inner.consume(n_given);
         Ok(n_given)
     }
+}
+
+fn is_too_deep(error: &std::io::Error) -> bool {
+    matches!(error.get_ref(), Some(inner) if inner.is::<TooDeep>())
 }
 
 fn told(error: &TurtleSyntaxError) -> String {
@@ -355,7 +360,8 @@ mod tests {
 
     #[test]
     fn a_broken_line_costs_only_itself() {
-        let text = "<http://x/a> <http://x/p> <http://x/b> .\n<http://x/a> <http://x/p> .\n<http://x/c> <http://x/p> <http://x/b> .";
+        let text = "<http://x/a> <http://x/p> <http://x/b> .\n<http://x/a> <http://x/p> .\n\
+                    <http://x/c> <http://x/p> <http://x/b> .";
         let read = read(Syntax::NTriples, text);
         assert_eq!((read.len(), &read[1][..2], &read[2][..14]), (3, "2 ", "3 <http://x/c>"));
     }

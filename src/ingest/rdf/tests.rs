@@ -7,7 +7,8 @@ use crate::kg::Scope;
 
 const PREFIXES: &str = "@prefix x: <http://e.org/X_> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . \
     @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix owl: <http://www.w3.org/2002/07/owl#> . \
-    @prefix biolink: <https://w3id.org/biolink/vocab/> . @prefix oio: <http://www.geneontology.org/formats/oboInOwl#> .\n";
+    @prefix biolink: <https://w3id.org/biolink/vocab/> . \
+    @prefix oio: <http://www.geneontology.org/formats/oboInOwl#> .\n";
 
 fn read(triples: &str, settings: &str) -> Records {
     let reader: Rdf = toml::from_str(&format!("syntax = 'turtle'\n{settings}")).unwrap();
@@ -75,8 +76,8 @@ fn matches_are_read_only_if_they_are_asked_for() {
 
 #[test]
 fn blank_nodes_and_literals_of_no_use_are_left_out_by_name() {
-    let triples = "x:1 rdfs:subClassOf [ owl:onProperty x:2 ] .\nx:1 rdfs:seeAlso 'a' .\nx:1 rdfs:subClassOf owl:Thing .\n\
-                   x:1 rdfs:seeAlso <<( x:1 x:2 x:3 )>> .\nx:1 rdfs:subClassOf 'a' .";
+    let triples = "x:1 rdfs:subClassOf [ owl:onProperty x:2 ] .\nx:1 rdfs:seeAlso 'a' .\n\
+                   x:1 rdfs:subClassOf owl:Thing .\nx:1 rdfs:seeAlso <<( x:1 x:2 x:3 )>> .\nx:1 rdfs:subClassOf 'a' .";
     let records = read(triples, "");
     assert_eq!(
         left_out(&records),
@@ -119,7 +120,8 @@ fn the_settings_say_what_else_names_and_classes_are() {
     let settings = "labels = ['http://e.org/name']\nsynonyms = { 'skos:altLabel' = 'narrow' }\nlanguage = 'fr'\n\
                     types = { 'http://e.org/Maladie' = 'Disease' }\ncategory = 'Other'\n";
     let records = read(
-        "x:1 a <http://e.org/Maladie> ; rdfs:label 'fever'@en ; <http://e.org/name> 'fièvre'@fr-CA ; skos:altLabel 'chaud' .\n\
+        "x:1 a <http://e.org/Maladie> ; rdfs:label 'fever'@en ; <http://e.org/name> 'fièvre'@fr-CA ; \
+         skos:altLabel 'chaud' .\n\
          x:2 a owl:Class .",
         settings,
     );
