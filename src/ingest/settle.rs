@@ -265,7 +265,7 @@ mod tests {
             relation: records.edges[0].relation,
             is_backwards: true,
             label: label.into(),
-            prefixes: [Box::from("C"), Box::from("D")].into(),
+            prefixes: ["C", "D"].map(PrefixName::from).into(),
             place: place(3),
         };
         let to_labels = vec![edge("one"), edge("two"), edge("other"), edge("same")];
