@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn the_head_gives_a_drug_its_other_identifier() {
         let xrefs = |head: &str| {
-            let records = read("", head, &[]);
+            let records = read("", head, &[("MESH:D1", "causes", "MESH:D2")]);
             let list: Vec<String> = records.nodes[0].xrefs.iter().map(ToString::to_string).collect();
             (list, records.findings.len())
         };
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_has_the_name_and_the_category_of_most_paths() {
+    fn a_node_has_the_name_of_most_paths_and_no_general_category() {
         let node = |label: &str, name: &str| {
             format!("---\nnodes: [{{id: 'X:1', label: {label}, name: {name}, alt_names: [Third]}}]\nlinks: []\n")
         };
@@ -192,7 +192,7 @@ mod tests {
         ];
         let reader: DrugMechDb = toml::from_str("categories = { Protein = 'Gene' }").unwrap();
         let records = read_bytes(&reader, text.concat().as_bytes()).unwrap();
-        // A relation names `Drug`, and none names `ChemicalEntity`, which is the new name of the other label.
+        // `ChemicalEntity`, which is the new name of the other label, says less than `Drug`.
         assert!(records.nodes.iter().all(|node| (&*node.label, &*node.category) == ("two", "Drug")));
         let synonyms: Vec<(&str, Scope)> =
             records.nodes.iter().flat_map(|node| &node.synonyms).map(|found| (&*found.text, found.scope)).collect();

@@ -9,7 +9,7 @@ use crate::ingest::drugmechdb::Origin;
 use crate::ingest::drugmechdb::path::Path;
 use crate::ingest::drugmechdb::path::word;
 use crate::ingest::identifier::identifier;
-use crate::ingest::kgx::generality;
+use crate::ingest::kgx::is_general;
 use crate::kg::Curie;
 use crate::kg::NodeRecord;
 use crate::kg::Scope;
@@ -75,7 +75,7 @@ impl<'a> Nodes<'a> {
     }
 
     /// Sends every node to the sink: with the name that most paths give it, the others being synonyms that nobody
-    /// vouches for, and with the category that a relation names before any other, or else the most frequent.
+    /// vouches for, and with the category that most give it, a general one only where there is no other.
     pub(super) fn send(self, sink: &mut Sink<'_>) {
         let most = |counts: &BTreeMap<Box<str>, u64>| {
             let best = counts.iter().max_by(|left, right| left.1.cmp(right.1).then(right.0.cmp(left.0)));
@@ -89,7 +89,7 @@ impl<'a> Nodes<'a> {
             }
             record.synonyms.retain(|synonym| !synonym.text.eq_ignore_ascii_case(&record.label));
             let labels = self.labels.get(&record.curie).into_iter().flatten();
-            let ranked = labels.map(|(label, count)| (generality(label, sink), Reverse(count), label));
+            let ranked = labels.map(|(label, count)| (is_general(label), Reverse(count), label));
             let category = ranked.min().map(|(_, _, label)| label.clone());
             record.category = category.unwrap_or_default();
             sink.node(record);

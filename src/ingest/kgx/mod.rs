@@ -10,7 +10,7 @@ mod row;
 
 pub(super) use edges::KgxEdges;
 pub(super) use nodes::KgxNodes;
-pub(super) use nodes::generality;
+pub(super) use nodes::is_general;
 pub(super) use nodes::most_specific;
 
 /// A class or predicate without the prefix of Biolink.

@@ -113,6 +113,11 @@ pub(in crate::ingest) fn generality(class: &str, sink: &Sink<'_>) -> usize {
     }
 }
 
+/// Whether a class is one of Biolink's for nearly everything.
+pub(in crate::ingest) fn is_general(class: &str) -> bool {
+    GENERAL.contains(&class)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
