@@ -34,6 +34,7 @@ use crate::kg::Curie;
 use crate::kg::CurieError;
 use crate::kg::EdgeRecord;
 use crate::kg::MatchRecord;
+use crate::kg::PrefixName;
 use crate::kg::Qualifiers;
 use crate::location::Location;
 
@@ -53,7 +54,7 @@ pub(super) struct Rdf {
     /// Category of what has no class with a category.
     category: Box<str>,
     /// Prefix → category of the ends of edges that nothing describes.
-    stubs: BTreeMap<Box<str>, Box<str>>,
+    stubs: BTreeMap<PrefixName, Box<str>>,
     /// Predicates of names, the preferred first.
     labels: Vec<Box<str>>,
     /// Predicates of other names, each with how near those are.
