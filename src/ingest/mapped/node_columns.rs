@@ -10,6 +10,7 @@ use crate::ingest::identifier::truth;
 use crate::ingest::mapped::rows::Rows;
 use crate::kg::Curie;
 use crate::kg::NodeRecord;
+use crate::kg::PrefixName;
 use crate::kg::Scope;
 use crate::kg::Synonym;
 use crate::location::Place;
@@ -52,7 +53,7 @@ pub(super) struct NodeColumns {
     categories: BTreeMap<Box<str>, Box<str>>,
     /// Prefix → category.
     #[serde(default)]
-    categories_by_prefix: BTreeMap<Box<str>, Box<str>>,
+    categories_by_prefix: BTreeMap<PrefixName, Box<str>>,
     /// The column of its synonyms, of which a field may hold several.
     #[serde(default)]
     synonyms: Option<Box<str>>,

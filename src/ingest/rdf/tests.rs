@@ -108,7 +108,7 @@ fn what_describes_the_graph_is_no_node() {
 
 #[test]
 fn namespaces_go_before_the_prefix_table_and_the_longest_before_all() {
-    let settings = "namespaces = { 'http://e.org/' = 'E', 'http://e.org/drug/' = 'MSH' }\nstubs = { MESH = 'Drug' }";
+    let settings = "namespaces = { 'http://e.org/' = 'E', 'http://e.org/drug/' = 'MSH' }\nstubs = { mesh = 'Drug' }";
     let records = read("<http://e.org/drug/D1> biolink:treats <http://e.org/d> .", settings);
     assert_eq!(edges(&records), [("MESH:D1", "E:d")]);
     let stubs: Vec<(&str, &str)> = records.mentions.iter().map(|node| (node.curie.as_str(), &*node.category)).collect();
