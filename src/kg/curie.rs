@@ -186,6 +186,10 @@ prefixes! {
     "ICD10CM", "http://purl.bioontology.org/ontology/ICD10CM/", ["ICD-10-CM"];
     "DRUGBANK", "http://identifiers.org/drugbank/", ["DB"];
     "REACT", "http://identifiers.org/reactome/", ["reactome"];
+    "InterPro", "https://www.ebi.ac.uk/interpro/entry/InterPro/", [];
+    "Pfam", "https://www.ebi.ac.uk/interpro/entry/pfam/", [];
+    "TIGR", "https://www.ncbi.nlm.nih.gov/genome/annotation_prok/evidence/", [];
+    "PR", "http://purl.obolibrary.org/obo/PR_", [];
     "PMID", "http://www.ncbi.nlm.nih.gov/pubmed/", ["PubMed"];
 }
 

@@ -40,7 +40,7 @@ const GENE: [&str; 5] = [
     "Variants in which of the following genes would best explain all of these findings?",
     "A single-gene disorder is suspected. Which of the following genes is most likely to be affected?",
     "Sequencing of which of the following genes is most likely to establish the diagnosis?",
-    "A disease-causing variant in which of the following genes best accounts for the whole picture?",
+    "A disease-associated variant in which of the following genes best accounts for the whole picture?",
     "Which of the following genes is the best candidate for this combination of findings?",
 ];
 

@@ -47,12 +47,12 @@ const FORMS: [Form; 5] = [
         categories: &["Gene", "Disease", "PhenotypicFeature"],
         questions: &[
             (
-                "A patient with {b} is found to have a disease-causing variant in {a}.",
+                "A patient with {b} is found to have a disease-associated variant in {a}.",
                 "Which disease links the gene to the finding?",
             ),
             ("Variants in {a} can lead to {b}.", "Through which disease do they do so?"),
             (
-                "A laboratory reports a disease-causing variant in {a}, and the patient shows {b}.",
+                "A laboratory reports a disease-associated variant in {a}, and the patient shows {b}.",
                 "Which disorder connects the two?",
             ),
             (
@@ -68,10 +68,7 @@ const FORMS: [Form; 5] = [
                 "Two patients are diagnosed with {a} and with {b}, respectively.",
                 "Variants in which one gene could be behind both diagnoses?",
             ),
-            (
-                "{a} and {b} look like different diseases but have a genetic cause in common.",
-                "Which gene connects the two?",
-            ),
+            ("{a} and {b} look like different diseases but share a gene.", "Which gene connects the two?"),
             ("In one family {a} is diagnosed, in another {b}.", "Which single gene may be affected in both families?"),
         ],
     },
@@ -80,11 +77,11 @@ const FORMS: [Form; 5] = [
         questions: &[
             ("Variants in {a} and variants in {b} can each lead to the same disease.", "Which disease is it?"),
             (
-                "Two patients have the same diagnosis; one has a disease-causing variant in {a}, the other in {b}.",
+                "Two patients have the same diagnosis; one has a disease-associated variant in {a}, the other in {b}.",
                 "Which diagnosis is associated with both genes?",
             ),
             (
-                "A gene panel holds {a} and {b}, because one disease can be caused by variants in either.",
+                "A gene panel holds {a} and {b}, because one disease is associated with variants in either.",
                 "Which disease connects the two genes?",
             ),
         ],
@@ -97,7 +94,7 @@ const FORMS: [Form; 5] = [
                 "Which gene and which second disease are these?",
             ),
             (
-                "A gene that is associated with {a} has been found to cause another disease as well; patients with that disease can have {b}.",
+                "A gene that is associated with {a} is associated with another disease as well; patients with that disease can have {b}.",
                 "Name the gene and the other disease.",
             ),
             (
@@ -110,7 +107,7 @@ const FORMS: [Form; 5] = [
         categories: &["Gene", "Disease", "Gene", "Disease"],
         questions: &[
             (
-                "Variants in {a} cause a disease that can also be caused by variants in a second gene; that second gene is associated with {b} as well.",
+                "Variants in {a} are associated with a disease that variants in a second gene are associated with too; that second gene is associated with {b} as well.",
                 "Which disease and which second gene are these?",
             ),
             (

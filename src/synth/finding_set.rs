@@ -37,17 +37,17 @@ use crate::synth::writer::choose;
 use crate::synth::writer::dead;
 
 const STEMS: [&str; 5] = [
-    "Genetic testing of a patient identifies a disease-causing variant in {gene}.",
-    "A patient is found to carry a disease-causing variant in {gene}.",
-    "A molecular diagnosis has been made: the patient's disorder is caused by a variant in {gene}.",
-    "Exome sequencing of a patient with a suspected single-gene disorder reveals a disease-causing variant in {gene}.",
-    "A clinic receives a report of a disease-causing variant in {gene}.",
+    "Genetic testing of a patient identifies a disease-associated variant in {gene}.",
+    "A patient is found to carry a disease-associated variant in {gene}.",
+    "A molecular diagnosis has been made: the patient's disorder is put down to a variant in {gene}.",
+    "Exome sequencing of a patient with a suspected single-gene disorder reveals a disease-associated variant in {gene}.",
+    "A clinic receives a report of a disease-associated variant in {gene}.",
 ];
 
 const LEAD_INS: [&str; 5] = [
     "Which of the following sets of findings best fits the associated disorder?",
     "Which of the following combinations of findings would be most expected?",
-    "Which set of clinical findings is most characteristic of the disorder caused by this gene?",
+    "Which set of clinical findings is most characteristic of the disorder associated with this gene?",
     "The associated disorder is most likely to present with which of the following?",
     "Which of the following clinical pictures goes with this result?",
 ];

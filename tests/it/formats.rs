@@ -177,7 +177,9 @@ fn every_record_of_the_disease_ontology_of_2018_is_accounted_for() {
     };
     // Of 10,175 parents two are of anatomy, and one is the error that the OWL API put in the place of a class.
     assert_eq!([of_diseases("is_a"), of_diseases("has_phenotype")], [10_175 - 3, 254]);
-    let told: Vec<String> = built.findings.iter().map(|finding| finding.text.to_string()).collect();
+    // Two names that two diseases share are told too.
+    let others = built.findings.iter().filter(|finding| finding.code.as_str() != "K113");
+    let told: Vec<String> = others.map(|finding| finding.text.to_string()).collect();
     let is_no_identifier = "is no identifier; one reads like `http://purl.obolibrary.org/obo/HP_0000822`";
     assert_eq!(
         told,

@@ -109,7 +109,7 @@ fn a_run_that_is_stopped_leaves_nothing_and_says_what_to_do() {
         assert!(killed.success());
         let told = lines.collect::<Vec<_>>().join("\n");
         assert_eq!(child.wait().unwrap().code(), Some(75), "{told}");
-        assert!(told.contains("\nerror: the run was stopped before its data set was complete"), "{told}");
+        assert!(told.contains("error: the run was stopped before its data set was complete"), "{told}");
         assert!(told.contains("\nhint: give the same command again: "), "{told}");
         let left = std::fs::read_dir(run.path("set")).into_iter().flatten().map(|entry| entry.unwrap().file_name());
         assert_eq!(left.filter(|name| name != ".lock").collect::<Vec<_>>(), Vec::<std::ffi::OsString>::new());
@@ -191,5 +191,5 @@ fn nothing_but_the_result_is_on_stdout() {
     let run = Run::new();
     let output = run.thinkpath(&["inspect", "p.toml", "--json"]);
     assert!(serde_json::from_slice::<Value>(&output.stdout).is_ok(), "{}", text(&output.stdout));
-    assert!(text(&output.stderr).starts_with("read sources and build the graph: "));
+    assert!(text(&output.stderr).starts_with("open the graph: "));
 }

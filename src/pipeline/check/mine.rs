@@ -158,7 +158,8 @@ fn walk<'a>(section: &'a WalkConfig, path: &Path<'a>, problems: &mut Problems<'_
         }
         problems.share(&path, share);
     }
-    let sum: f64 = section.hops.values().sum();
+    // The sum of nothing is −0.
+    let sum = 0.0 + section.hops.values().sum::<f64>();
     let are_shares = section.hops.values().all(|share| *share > 0.0 && *share <= 1.0);
     if are_shares && (sum - 1.0).abs() > 1e-6 {
         let text = format!("the shares of `mine.walk.hops` add up to {sum}, not to 1");
