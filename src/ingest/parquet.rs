@@ -99,7 +99,7 @@ fn plain(error: &ParquetError) -> String {
 
 fn refuse_bomb(path: &str, metadata: &ParquetMetaData, size_bytes: u64) -> Result<(), ReadError> {
     let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
-    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+    let columns = metadata.row_groups().iter().flat_map(parquet::file::metadata::RowGroupMetaData::columns);
     let unpacked = columns
         .fold(0_u64, |sum, column| sum.saturating_add(u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX)));
     if unpacked > limit_bytes {

@@ -102,7 +102,7 @@ impl Reader for EdgeTable {
             let end = |reader: &NodeReader<'_>, columns: &NodeColumns| match reader.written(&rows) {
                 "" if columns.by_label => Err("the label of an end is empty".to_owned()),
                 label if columns.by_label => Ok(End::Label(label.into())),
-                _ => Ok(End::Node(Box::new(reader.node(reader.curie(&rows)?, &rows, place)?))),
+                _ => Ok(End::Node(Box::new(reader.node(&reader.curie(&rows)?, &rows, place)?))),
             };
             let draft = || {
                 Ok::<_, String>(Draft {
@@ -229,16 +229,16 @@ impl<'a> Labels<'a> {
     }
 
     fn note(&mut self, end: &End) {
-        if let End::Node(node) = end {
-            if !node.label.is_empty() {
-                self.of_file.entry(node.label.clone()).or_default().insert(node.curie.clone());
-            }
+        if let End::Node(node) = end
+            && !node.label.is_empty()
+        {
+            self.of_file.entry(node.label.clone()).or_default().insert(node.curie.clone());
         }
     }
 
     /// The one node of a label.
     fn node(&self, label: &str, columns: &NodeColumns, place: crate::location::Place) -> Result<NodeRecord, String> {
-        let named = |curie: &Curie| columns.record(curie.clone(), label, place);
+        let named = |curie: &Curie| columns.record(curie, label, place);
         if let Some(curie) = self.given.iter().find_map(|given| given.get(label)) {
             return Ok(named(curie));
         }

@@ -17,12 +17,10 @@ impl<'a> Filter<'a> {
     ///
     /// [`ReadError::Format`] if the table has no such column.
     pub(super) fn of(settings: &'a RowSettings, rows: &Rows) -> Result<Self, ReadError> {
-        let bind = |(name, values): (&'a Box<str>, &'a Vec<Box<str>>)| {
-            Ok::<_, ReadError>((rows.column(name)?, &**name, values.as_slice()))
-        };
+        let bind = |name: &'a str, values: &'a [Box<str>]| Ok::<_, ReadError>((rows.column(name)?, name, values));
         Ok(Self {
-            keep: settings.keep.iter().map(bind).collect::<Result<_, _>>()?,
-            leave_out: settings.leave_out.iter().map(bind).collect::<Result<_, _>>()?,
+            keep: settings.keep.iter().map(|(name, values)| bind(name, values)).collect::<Result<_, _>>()?,
+            leave_out: settings.leave_out.iter().map(|(name, values)| bind(name, values)).collect::<Result<_, _>>()?,
         })
     }
 

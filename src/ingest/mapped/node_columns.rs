@@ -81,7 +81,7 @@ impl NodeColumns {
     }
 
     /// A node of which no row of these columns tells.
-    pub(super) fn record(&self, curie: Curie, label: &str, place: Place) -> NodeRecord {
+    pub(super) fn record(&self, curie: &Curie, label: &str, place: Place) -> NodeRecord {
         let category = self.categories_by_prefix.get(curie.prefix()).unwrap_or(&self.category);
         NodeRecord::new(curie.clone(), label, category, place)
     }
@@ -155,7 +155,7 @@ impl<'a> NodeReader<'a> {
     /// # Errors
     ///
     /// If it says neither that the node is obsolete nor that it is not.
-    pub(super) fn node(&self, curie: Curie, rows: &Rows, place: Place) -> Result<NodeRecord, String> {
+    pub(super) fn node(&self, curie: &Curie, rows: &Rows, place: Place) -> Result<NodeRecord, String> {
         let obsolete = rows.field_of(self.obsolete);
         let column = self.columns.obsolete.as_deref().unwrap_or_default();
         let is_obsolete =
@@ -167,7 +167,7 @@ impl<'a> NodeReader<'a> {
             xrefs: rows.parts(self.xrefs).filter_map(|xref| identifier(xref).ok()).collect(),
             definition: rows.field_of(self.definition).into(),
             is_obsolete,
-            ..NodeRecord::new(curie.clone(), self.label(rows), self.category(&curie, rows), place)
+            ..NodeRecord::new(curie.clone(), self.label(rows), self.category(curie, rows), place)
         })
     }
 

@@ -42,7 +42,7 @@ impl Reader for NodeTable {
                 sink.leave_out(&rule);
                 continue;
             }
-            match node.curie(&rows).and_then(|curie| node.node(curie, &rows, sink.place(line))) {
+            match node.curie(&rows).and_then(|curie| node.node(&curie, &rows, sink.place(line))) {
                 Ok(record) if self.node.only_named => sink.node_if_named(record),
                 Ok(record) => sink.node(record),
                 Err(why) => sink.quarantine(line, why),
