@@ -109,6 +109,16 @@ pub(crate) enum Mistake {
         /// What was given.
         id: String,
     },
+    /// No item is of this stratum.
+    #[error("no item of `{}` is of the stratum `{name}`; there are {}", .dir.display(), .known.join(", "))]
+    NoStratum {
+        /// The data set.
+        dir: PathBuf,
+        /// What was given.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// Both ends of a path are one node.
     #[error("`{from}` and `{to}` are one node, and a path has two ends")]
     SameNode {
@@ -234,6 +244,7 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             Mistake::NoNode { .. } => "these names hold it; give a CURIE, or a whole label or synonym",
             Mistake::AmbiguousNode { .. } => "give the CURIE of one of them",
             Mistake::NoItem { .. } => "ids are 32 hex digits, of which the first few are enough",
+            Mistake::NoStratum { .. } => "give one of them as it is written",
             Mistake::SameNode { .. } => "give two nodes; `thinkpath inspect GRAPH NODE` tells all about one",
             Mistake::Walkable(WalkableError::Relation { .. }) => {
                 "`thinkpath inspect GRAPH` lists the relations of a graph"

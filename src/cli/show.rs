@@ -53,7 +53,13 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data_set = DataSet::open(&arguments.dataset)?;
-    let items = chosen(data_set.items()?, arguments);
+    let items = data_set.items()?;
+    if let Some(name) = arguments.stratum.as_ref().filter(|name| !items.iter().any(|item| item.stratum == **name)) {
+        let known: BTreeSet<String> = items.into_iter().map(|item| item.stratum).collect();
+        let known = known.into_iter().collect();
+        return Err(Mistake::NoStratum { dir: arguments.dataset.clone(), name: name.clone(), known }.into());
+    }
+    let items = chosen(items, arguments);
     if let (Some(id), []) = (&arguments.id, &items[..]) {
         return Err(Mistake::NoItem { dir: arguments.dataset.clone(), id: id.clone() }.into());
     }

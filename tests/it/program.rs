@@ -87,6 +87,15 @@ fn a_run_tells_its_funnel_and_a_second_one_leaves_it_alone() {
 }
 
 #[test]
+fn a_stratum_that_is_not_there_is_told_with_those_that_are() {
+    let run = Run::finished();
+    let refused = run.thinkpath(&["show", "set", "--stratum", "Coding"]);
+    assert_eq!(refused.status.code(), Some(64));
+    let told = text(&refused.stderr);
+    assert!(told.contains("is of the stratum `Coding`; there are coding/"), "{told}");
+}
+
+#[test]
 fn another_data_set_is_not_overwritten() {
     let run = Run::finished();
     std::fs::write(run.path("p.toml"), PIPELINE.replace("seed = 7", "seed = 8")).unwrap();
