@@ -1,5 +1,7 @@
 //! To which code is a diagnosis classified?
 
+use std::collections::BTreeMap;
+
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::search::Direction;
@@ -202,20 +204,25 @@ fn near(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
     codes
 }
 
+/// A word that stands in more titles than this ("disorders", "peripheral") does not tell what a category is about.
+const MAX_TITLES: usize = 25;
+
 /// The three-character categories whose titles share telling words with that of a category: those that share most of
 /// them first, then in order.
 fn alike(writer: &Writer<'_>, key: NodeId) -> Vec<NodeId> {
     let graph = writer.context.graph;
-    let telling = |node: NodeId| -> Vec<String> {
-        let mut stems = stems(graph.label(node));
-        stems.retain(|stem| !is_common_stem(stem));
-        stems
-    };
     let titles = writer.titles.get_or_init(|| {
         let categories = graph.nodes_of("DiagnosisCode").filter(|&node| is_three_character(graph, node));
-        categories.map(|node| (node, telling(node))).collect()
+        let mut titles: Vec<(NodeId, Vec<String>)> = categories.map(|node| (node, stems(graph.label(node)))).collect();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for stem in titles.iter().flat_map(|(_, stems)| stems) {
+            *counts.entry(stem.clone()).or_default() += 1;
+        }
+        let is_telling = |stem: &String| !is_common_stem(stem) && counts.get(stem).is_some_and(|&n| n <= MAX_TITLES);
+        titles.iter_mut().for_each(|(_, stems)| stems.retain(is_telling));
+        titles
     });
-    let wanted = telling(key);
+    let Some((_, wanted)) = titles.iter().find(|(node, _)| *node == key) else { return Vec::new() };
     let mut alike: Vec<(usize, NodeId)> = titles
         .iter()
         .map(|(node, stems)| (wanted.iter().filter(|stem| stems.contains(stem)).count(), *node))
