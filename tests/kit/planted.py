@@ -29,6 +29,8 @@ VIGNETTE = "stratum = 'case/Disease'"
 CONTRAST = "kind = 'discriminating_finding'"
 PATH = "kind = 'path_explanation' and len(path) = 3"
 NEXT = "(answer + 1) % 4"
+# What the risks leave of confidence before thin evidence lowers it.
+UNLOWERED = "(1 - list_sum(list_transform(distractor_reasons, lambda r: r.risk)))"
 
 
 class NoPlace(Exception):
@@ -171,12 +173,11 @@ def option_above_the_key(root):
     above, key = ask(
         root,
         "select e.\"object\", i.answer_node from items i join {edges} e on e.subject = i.answer_node"
-        f" and e.relation = 'is_a' where i.{CONTRAST} order by i.id limit 1",
+        f" and e.relation = 'is_a' where i.{CONTRAST} and i.split = 'train' order by i.id limit 1",
     )
     where = f"{CONTRAST} and answer_node = '{key}'"
     swapped = f"list_transform(option_nodes, lambda o, n: case when n = {NEXT} + 1 then '{above}' else o end)"
-    for path in [TRAIN, TEST]:
-        rewrite(root, path, on_one("option_nodes", swapped, where))
+    rewrite(root, TRAIN, on_one("option_nodes", swapped, where))
 
 
 def synonym_leaked(root):
@@ -310,7 +311,7 @@ DEFECTS = [
     ("a risk that is smaller than measured", "TRUST", on_train(
         "distractor_reasons", reason(risk="x.risk / 2"), VIGNETTE
     )),
-    ("thin evidence taken for good", "TRUST", on_train("confidence", "1 - 3 * distractor_reasons[1].risk")),
+    ("thin evidence taken for good", "TRUST", on_train("confidence", UNLOWERED, f"confidence < {UNLOWERED} - 1e-6")),
     ("a key called well known", "TRUST", on_train("tier", "'board'")),
     ("a hop more than there are", "HOPS", on_train("hops", "hops + 1")),
     ("a query that asks without the closure", "QUERY", on_train(
