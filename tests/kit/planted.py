@@ -163,7 +163,9 @@ def rival_made(root):
 def option_made_a_twin(root):
     """A distractor gets the name of the key: the loose reading takes the two for one."""
     node, label = ask(
-        root, f"select option_nodes[{NEXT} + 1], answer_text from items where {CASE} order by id limit 1"
+        root,
+        f"select option_nodes[{NEXT} + 1], (select n.label from {{nodes}} n where n.curie = answer_node)"
+        f" from items where {CASE} order by id limit 1",
     )
     label = label.replace("'", "''").upper()
     rewrite(root, NODES, f"select * replace (case when curie = '{node}' then '{label}' else label end as label) from t")
