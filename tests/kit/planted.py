@@ -298,7 +298,7 @@ DEFECTS = [
     ("a denial by an edge that says nothing of it", "REASONS", on_train(
         "distractor_reasons", reason(edges="list_transform(x.edges, lambda e: 0::bigint)"), CONTRAST
     )),
-    ("more confidence than the risks leave", "REASONS", on_train("confidence", "1.0")),
+    ("more confidence than the risks leave", "TRUST", on_train("confidence", "1.0")),
     ("an option made kin of the key by a gene", "KIN", option_made_kin),
     ("a clue made rare", "CLUES", clue_made_rare),
     ("a clue that tells more than it does", "CLUES", on_train(
