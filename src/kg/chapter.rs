@@ -53,7 +53,7 @@ pub fn chapter(graph: &Graph, disease: NodeId) -> Option<Chapter> {
 
 /// The first code of a node and the chapter above it.
 fn code_of(graph: &Graph, coded_as: RelationId, node: NodeId) -> Option<(NodeId, NodeId)> {
-    let code = graph.objects(node, coded_as).iter().map(|neighbour| neighbour.node).min()?;
+    let code = graph.objects(node, coded_as).nodes().iter().min().copied()?;
     let taxonomy = graph.taxonomy();
     let top = taxonomy.ancestors(code).into_iter().find(|&node| taxonomy.parents(node).is_empty());
     Some((code, top.unwrap_or(code)))

@@ -163,7 +163,7 @@ fn keys(context: Context<'_>, config: &CaseConfig, target: Target) -> Vec<Key> {
 /// The gene of a disease that has exactly one.
 pub fn only_gene(graph: &Graph, disease: NodeId) -> Option<NodeId> {
     let relation = graph.relations().id("associated_with")?;
-    let mut genes: Vec<NodeId> = graph.subjects(disease, relation).iter().map(|gene| gene.node).collect();
+    let mut genes: Vec<NodeId> = graph.subjects(disease, relation).nodes().to_vec();
     genes.dedup();
     match genes.as_slice() {
         [gene] => Some(*gene),

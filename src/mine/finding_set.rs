@@ -105,7 +105,7 @@ fn keys(context: Context<'_>, config: &FindingSetConfig) -> Vec<Key> {
 /// How many diseases of a gene have findings.
 pub fn n_profiled_diseases(context: Context<'_>, gene: NodeId) -> usize {
     let Some(relation) = context.graph.relations().id("associated_with") else { return 0 };
-    let mut diseases: Vec<NodeId> = context.graph.objects(gene, relation).iter().map(|to| to.node).collect();
+    let mut diseases: Vec<NodeId> = context.graph.objects(gene, relation).nodes().to_vec();
     diseases.dedup();
     diseases.retain(|&disease| context.statistics.profile(disease).is_some_and(|profile| !profile.findings.is_empty()));
     diseases.len()

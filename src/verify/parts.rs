@@ -65,7 +65,7 @@ pub(super) fn diseases_of(context: Context<'_>, option: NodeId) -> Vec<NodeId> {
     let graph = context.graph;
     match (graph.category(option), relation(graph, "associated_with")) {
         ("Gene", Some(associated)) => {
-            let mut diseases: Vec<NodeId> = graph.objects(option, associated).iter().map(|to| to.node).collect();
+            let mut diseases: Vec<NodeId> = graph.objects(option, associated).nodes().to_vec();
             diseases.dedup();
             diseases
         }

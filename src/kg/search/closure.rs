@@ -103,10 +103,10 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
         for named in readings_of(graph, reading, relation) {
             let is_symmetric = graph.relation(named).is_symmetric;
             if direction == Direction::Objects || is_symmetric {
-                asserted.extend(graph.objects(start, named).iter().map(|neighbour| neighbour.node));
+                asserted.extend(graph.objects(start, named).nodes());
             }
             if direction == Direction::Subjects || is_symmetric {
-                asserted.extend(graph.subjects(start, named).iter().map(|neighbour| neighbour.node));
+                asserted.extend(graph.subjects(start, named).nodes());
             }
         }
     }
@@ -198,8 +198,10 @@ fn direct(graph: &Graph, relation: RelationId, starts: &[NodeId], ends: &[NodeId
         }
     } else {
         for &end in ends {
-            let found = graph.subjects(end, relation).iter().filter(|to| starts.binary_search(&to.node).is_ok());
-            edges.extend(found.map(|to| to.edge));
+            // Which edge it was is looked up only where it is wanted.
+            let from = graph.subjects(end, relation);
+            let found = (0..from.len()).filter(|&at| starts.binary_search(&from.nodes()[at]).is_ok());
+            edges.extend(found.filter_map(|at| from.get(at)).map(|from| from.edge));
         }
     }
 }
@@ -212,7 +214,7 @@ fn reach_chain(graph: &Graph, from: NodeId, relation: RelationId, direction: Dir
             Direction::Objects => graph.objects(node, relation),
             Direction::Subjects => graph.subjects(node, relation),
         };
-        frontier.extend(next.iter().filter(|to| reached.insert(to.node)).map(|to| to.node));
+        frontier.extend(next.nodes().iter().copied().filter(|&to| reached.insert(to)));
     }
     reached.into_iter().collect()
 }

@@ -55,7 +55,7 @@ impl Check for FindingSets {
             // Few diseases state all members: only those are looked at closely.
             let states_all =
                 |owner: &NodeId| option.nodes.iter().all(|&member| graph.cited(*owner, has, member).is_some());
-            let mut owners = graph.subjects(*first, has).iter().map(|from| from.node).filter(states_all);
+            let mut owners = graph.subjects(*first, has).nodes().iter().copied().filter(states_all);
             if !owners.any(|owner| !are_kin(graph, disease, owner) && makes_a_set(owner, &option.nodes)) {
                 return Some(format!("option {} is no set of three findings of one other disease", at + 1));
             }
