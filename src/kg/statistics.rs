@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::Risks;
 
 /// What is recorded for one disease.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,6 +53,7 @@ pub struct Statistics {
     n_subjects: Vec<u32>,
     n_genes: Vec<u32>,
     systems: Vec<NodeId>,
+    risks: Risks,
 }
 
 /// The category of findings.
@@ -114,7 +116,18 @@ impl Statistics {
             }
         }
         let n_genes = genes_of_findings(graph, &profiles);
-        Self { profiles, information, n_subjects, n_genes, systems }
+        Self { profiles, information, n_subjects, n_genes, systems, risks: Risks::default() }
+    }
+
+    /// The same, with risks that somebody has measured on this graph.
+    #[must_use]
+    pub fn with_risks(self, risks: Risks) -> Self {
+        Self { risks, ..self }
+    }
+
+    /// How likely it is that what is not recorded holds all the same.
+    pub fn risks(&self) -> &Risks {
+        &self.risks
     }
 
     /// The diseases with a profile, in order.
