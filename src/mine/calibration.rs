@@ -204,13 +204,32 @@ impl<'a> Having<'a> {
             .collect()
     }
 
+    /// What some findings tell in all, in billionths of a nat: whole numbers, so that two sums of the same parts are equal
+    /// in whatever order, and nobody who counts again finds another neighbour.
+    fn content(&self, findings: impl Iterator<Item = NodeId>) -> u64 {
+        let billionths = |finding| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 20 nats")]
+            let whole = (self.statistics.information(finding) * 1e9).round() as u64;
+            whole
+        };
+        findings.map(billionths).sum()
+    }
+
     /// The share of the information of two profiles that both have.
     fn likeness(&self, own: &Profile, other: NodeId) -> f64 {
         let Some(profile) = self.statistics.profile(other) else { return 0.0 };
-        let shared = own.implied.iter().filter(|finding| profile.implies(**finding));
-        let both: f64 = shared.map(|&finding| self.statistics.information(finding)).sum();
-        both / (own.information + profile.information - both)
+        let shared = own.implied.iter().copied().filter(|finding| profile.implies(*finding));
+        let (left, right) = (own.implied.iter().copied(), profile.implied.iter().copied());
+        let [both, left, right] = [self.content(shared), self.content(left), self.content(right)];
+        as_float(both) / as_float(left + right - both)
     }
+}
+
+/// A count as a float; exact below 2^53.
+fn as_float(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "no disease tells so much")]
+    let float = count as f64;
+    float
 }
 
 /// How many sets of a size there are.

@@ -10,6 +10,7 @@ use crate::kg::NodeId;
 use crate::kg::RelationId;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
+use crate::mine::live::fault;
 
 /// A drug's action on something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +37,28 @@ const ACTIONS: [&str; 8] = [
 /// What a drug acts on: molecules, not what follows from that.
 const TARGETS: [&str; 4] = ["Protein", "GeneFamily", "MacromolecularComplex", "Gene"];
 
-/// Whether a node has a name by which it can be asked about.
+/// Whether a node can be asked about: it is alive, named, and one thing.
 pub fn is_named(graph: &Graph, node: NodeId) -> bool {
-    let node = graph.node(node);
-    !node.is_obsolete && !node.label.is_empty()
+    fault(graph, node).is_none()
+}
+
+/// Whether a name reads well inside a sentence: no list, no brackets, as in "amine oxidase [flavin-containing] B".
+pub fn is_plain(graph: &Graph, node: NodeId) -> bool {
+    !graph.label(node).contains([',', ';', '[', '('])
+}
+
+/// Whether some drug acts on both: then a drug that is known for the one may well act on the other too, as all
+/// glucocorticoids do on what any of them was once described by.
+pub fn are_hit_together(graph: &Graph, left: NodeId, right: NodeId) -> bool {
+    let hitting = |target: NodeId| -> Vec<NodeId> {
+        let relations = ACTIONS.iter().filter_map(|name| graph.relations().id(name));
+        let mut drugs: Vec<NodeId> =
+            relations.flat_map(|relation| graph.subjects(target, relation).nodes()).copied().collect();
+        drugs.sort_unstable();
+        drugs
+    };
+    let others = hitting(right);
+    hitting(left).iter().any(|drug| others.binary_search(drug).is_ok())
 }
 
 /// What a drug acts on, in the order of relations and targets.
@@ -79,17 +98,18 @@ pub fn drugs(graph: &Graph, relation: RelationId, disease: NodeId) -> Vec<NodeId
     drugs
 }
 
-/// Whether what a drug acts on is named like a target: "beta-1 adrenergic receptor" and "adrenergic receptors" may be
-/// one thing, told more or less exactly.
+/// Whether a drug may act on a target after all: it acts on something that other drugs hit together with it, or on
+/// something that is named like it. "Beta-1 adrenergic receptor" and "adrenergic receptors" may be one thing, told more
+/// or less exactly.
 pub fn acts_on_the_like_of(graph: &Graph, drug: NodeId, target: NodeId) -> bool {
     let told = |node: NodeId| -> Vec<String> {
         let names = std::iter::once(graph.label(node)).chain(graph.node(node).synonyms.iter().map(|name| &*name.text));
         names.flat_map(stems).filter(|stem| !is_common_stem(stem) && !GENERIC.contains(&stem.as_str())).collect()
     };
     let wanted = told(target);
-    actions(graph, drug)
-        .iter()
-        .any(|action| action.target == target || told(action.target).iter().any(|stem| wanted.contains(stem)))
+    actions(graph, drug).iter().any(|action| {
+        are_hit_together(graph, action.target, target) || told(action.target).iter().any(|stem| wanted.contains(stem))
+    })
 }
 
 /// Stems that say what kind of molecule a target is, and not which.
@@ -114,6 +134,18 @@ mod tests {
         let graph = graph_of(&texts.map(|text| (Licence::Open, text)));
         let count = |drug: &str| n_sources(&graph, named(&graph, drug), named(&graph, "Disease:d"));
         assert_eq!(["Drug:a", "Drug:b"].map(count), [2, 1]);
+    }
+
+    #[test]
+    fn what_one_drug_hits_together_is_alike() {
+        let text = "Drug:a -decreases_activity_of-> Protein:one\nDrug:b -decreases_activity_of-> Protein:other";
+        let both = "Drug:c -disrupts-> Protein:one\nDrug:c -increases_activity_of-> Protein:other";
+        let alike = |text: &str| {
+            let graph = Graph::from_arrows(text).unwrap();
+            acts_on_the_like_of(&graph, named(&graph, "Drug:a"), named(&graph, "Protein:other"))
+        };
+        assert!(!alike(text));
+        assert!(alike(&format!("{text}\n{both}")));
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
                 .collect();
             let mut keys = Vec::new();
             for (drug, actions) in given.iter().filter(|(_, actions)| actions.len() <= MAX_TARGETS) {
-                for &action in actions {
+                for &action in actions.iter().filter(|action| drug::is_plain(graph, action.target)) {
                     let others: Vec<NodeId> = given
                         .iter()
                         .map(|&(other, _)| other)
@@ -110,6 +110,7 @@ fn is_other(context: Context<'_>, drug: NodeId, action: Action) -> bool {
     let graph = context.graph;
     !holds(graph, Reading::Loose, (drug, action.relation, action.target))
         && !drug::acts_on_the_like_of(graph, drug, action.target)
+        && drug::actions(graph, drug).iter().any(|other| drug::is_plain(graph, other.target))
 }
 
 fn attempt(context: Context<'_>, keys: &[Key], index: u64) -> Result<Candidate, DeadEnd> {

@@ -48,6 +48,16 @@ fn default_max_items_per_key() -> usize {
     1
 }
 
+/// What an effect passes through: what can be more or less, and is no place.
+const LINKS: [&str; 7] = [
+    "BiologicalProcess",
+    "ChemicalEntity",
+    "GeneFamily",
+    "MacromolecularComplex",
+    "MolecularActivity",
+    "Pathway",
+    "Protein",
+];
 /// Of a drug and a disease so many mechanisms are considered, those through the least connected nodes first.
 const MAX_PATHS: usize = 4;
 /// A pair of which more paths are found is none with a mechanism of its own.
@@ -105,6 +115,10 @@ fn between(graph: &Graph, config: &MechanismConfig, drug: NodeId, disease: NodeI
         return Vec::new();
     }
     let edges = |path: &[Hop]| path.iter().map(|hop| hop.edge).collect::<Vec<_>>();
+    // The question tells of what kind the links are, and has to be about one path.
+    let kinds = |path: &[Hop]| path.iter().map(|hop| graph.node(hop.to(graph)).category).collect::<Vec<_>>();
+    let all: Vec<_> = found.iter().map(|path| kinds(path)).collect();
+    found.retain(|path| all.iter().filter(|other| **other == kinds(path)).count() == 1);
     found.sort_by(|left, right| {
         path_weight(graph, right).total_cmp(&path_weight(graph, left)).then_with(|| edges(left).cmp(&edges(right)))
     });
@@ -135,7 +149,7 @@ impl Search<'_> {
             if self.walked.len() >= self.config.min_hops && sign < 0 {
                 self.found.push(self.walked.clone());
             }
-        } else if self.walked.len() < self.config.max_hops && !["Drug", "Disease"].contains(&graph.category(to)) {
+        } else if self.walked.len() < self.config.max_hops && LINKS.contains(&graph.category(to)) {
             for at in 0..self.signed.len() {
                 let (relation, next) = self.signed[at];
                 for (hop, to) in super::metapath::hops(graph, to, relation, true) {

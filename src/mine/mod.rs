@@ -15,6 +15,7 @@ pub mod drug;
 mod finding_set;
 mod indication;
 pub mod kin;
+pub mod live;
 mod mechanism;
 pub mod metapath;
 pub mod option_name;

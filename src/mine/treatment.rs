@@ -25,6 +25,7 @@ use crate::mine::Question;
 use crate::mine::Scores;
 use crate::mine::Stratum;
 use crate::mine::drug;
+use crate::mine::kin::SMALL_CLASS;
 use crate::mine::path::PROOF_BUDGET;
 
 /// A `[[mine.treatment]]` section.
@@ -69,7 +70,11 @@ fn keys(context: Context<'_>) -> Vec<Key> {
     let graph = context.graph;
     let relations = (graph.relations().id("treats"), graph.relations().id("not_indicated_for"));
     let (Some(treats), Some(not_indicated)) = relations else { return Vec::new() };
-    let diseases = graph.nodes_of("Disease").filter(|&disease| drug::is_named(graph, disease));
+    // Of a class that holds many diseases, what was turned down for all may hold for some.
+    let is_told = |disease: &NodeId| {
+        drug::is_named(graph, *disease) && !graph.taxonomy().has_more_kinds_than(*disease, SMALL_CLASS)
+    };
+    let diseases = graph.nodes_of("Disease").filter(is_told);
     diseases
         .flat_map(|disease| {
             let denied: Vec<NodeId> = drug::drugs(graph, not_indicated, disease)

@@ -121,7 +121,7 @@ const FORMS: [Form; 5] = [
 /// Of a drug that works against a disease: every link has a sign, and over all of them they multiply to less.
 const MECHANISM: &[(&str, &str)] = &[
     ("{a} works against {b}.", "Through {links} does it do so?"),
-    ("A chain of effects leads from {a} to {b} and weakens it.", "Through {links} does the chain run?"),
+    ("A chain of effects leads from {a} to {b} and works against the disease.", "Through {links} does the chain run?"),
     ("How {a} works against {b} can be told link by link.", "Through {links} does the effect pass?"),
     ("The effect of {a} on {b} is indirect.", "Through {links} is it passed on?"),
 ];

@@ -132,7 +132,7 @@ fn acting(graph: &Graph, action: Action, target: &str) -> Option<String> {
 /// The first thing that is known of what a drug acts on, and its words.
 fn first_action(writer: &Writer<'_>, drug: NodeId) -> Option<(Action, String)> {
     let graph = writer.context.graph;
-    let mut actions = drug::actions(graph, drug).into_iter();
+    let mut actions = drug::actions(graph, drug).into_iter().filter(|action| drug::is_plain(graph, action.target));
     actions.find_map(|action| Some((action, acting(graph, action, &writer.name(action.target))?)))
 }
 

@@ -55,7 +55,8 @@ class Descriptions:
         return set().union(*map(self.graph.up, findings))
 
     def total(self, findings):
-        return math.fsum(map(self.tells.get, findings))
+        # In billionths: whole numbers give one sum in whatever order.
+        return sum(round(self.tells[finding] * 1e9) for finding in findings)
 
     def clues(self, disease):
         """The frequent findings of a disease with what they tell."""
