@@ -81,6 +81,19 @@ fn every_reader_and_syntax_has_a_sample() {
 }
 
 #[test]
+fn a_mutation_is_a_function_of_its_number() {
+    let page = Page::of("obo");
+    let mutations = |n| -> Vec<Vec<u8>> {
+        let corpus = Corpus::new("obo", &page);
+        (0..n).map(|number| corpus.mutation(number)).collect()
+    };
+    let (some, again) = (mutations(200), mutations(200));
+    assert_eq!(some, again);
+    let different: std::collections::BTreeSet<_> = some.into_iter().collect();
+    assert!(different.len() > 180, "{} of 200 are different", different.len());
+}
+
+#[test]
 fn every_reader_survives_two_thousand_mutations() {
     match std::env::var(VARIABLE) {
         Ok(wanted) if wanted == BOMBS => return,
