@@ -189,7 +189,7 @@ mod tests {
         let node = &records.nodes[0];
         assert_eq!((&*node.label, &*node.definition, node.is_obsolete), ("N", "D", true));
         assert_eq!(node.synonyms.iter().map(|synonym| &*synonym.text).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(node.xrefs.iter().map(crate::kg::Curie::as_str).collect::<Vec<_>>(), ["ORPHA:1"]);
+        assert_eq!(node.xrefs.iter().map(Curie::as_str).collect::<Vec<_>>(), ["ORPHA:1"]);
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!((&*node.label, &*node.category, node.is_obsolete), ("16|A", "Disease", true));
         // A text is a list of one, whatever stands in it.
         assert_eq!(node.synonyms.iter().map(|synonym| &*synonym.text).collect::<Vec<_>>(), ["a|b"]);
-        assert_eq!(node.xrefs.iter().map(crate::kg::Curie::as_str).collect::<Vec<_>>(), ["ORPHA:1"]);
+        assert_eq!(node.xrefs.iter().map(Curie::as_str).collect::<Vec<_>>(), ["ORPHA:1"]);
         assert_eq!((&*records.nodes[1].category, records.nodes[1].place.line), ("Gene", 3));
     }
 }
