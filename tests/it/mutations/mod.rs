@@ -10,6 +10,7 @@ mod corpus;
 mod mutate;
 mod watch;
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
@@ -44,7 +45,13 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-fn stem(page: &PathBuf) -> String {
+/// The page that this process is to work through, if it was started for one.
+#[expect(clippy::disallowed_methods, reason = "a process of a test is told by its environment what it is for")]
+fn wanted() -> Option<String> {
+    std::env::var(VARIABLE).ok()
+}
+
+fn stem(page: &Path) -> String {
     page.file_stem().unwrap().to_string_lossy().into()
 }
 
@@ -95,10 +102,10 @@ fn a_mutation_is_a_function_of_its_number() {
 
 #[test]
 fn every_reader_survives_two_thousand_mutations() {
-    match std::env::var(VARIABLE) {
-        Ok(wanted) if wanted == BOMBS => return,
-        Ok(wanted) => return work_through(&wanted),
-        Err(_) => {}
+    match wanted() {
+        Some(wanted) if wanted == BOMBS => return,
+        Some(wanted) => return work_through(&wanted),
+        None => {}
     }
     let (pages, next, failures) = (pages(), AtomicUsize::new(0), Mutex::new(Vec::new()));
     let n_workers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -121,10 +128,10 @@ fn every_reader_survives_two_thousand_mutations() {
 /// A bomb is given as long as a mutation, and as much memory beyond what making it took.
 #[test]
 fn every_bomb_is_refused() {
-    match std::env::var(VARIABLE) {
-        Ok(wanted) if wanted == BOMBS => {}
-        Ok(_) => return,
-        Err(_) => return in_own_process("mutations::every_bomb_is_refused", BOMBS).unwrap(),
+    match wanted() {
+        Some(wanted) if wanted == BOMBS => {}
+        Some(_) => return,
+        None => return in_own_process("mutations::every_bomb_is_refused", BOMBS).unwrap(),
     }
     let relations = Relations::standard().unwrap();
     let bombs = bombs::all();
