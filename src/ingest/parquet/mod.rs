@@ -55,23 +55,22 @@ impl ParquetTable {
         let mut content = Vec::new();
         input.into_reader().read_to_end(&mut content).map_err(|error| Input::error(&path, error))?;
         let limit_bytes = ALWAYS_ALLOWED_BYTES.max((content.len() as u64).saturating_mul(MAX_RATIO));
-        let wrong = |error: ParquetError| ReadError::Format {
-            location: Location::line(path.clone(), 1),
-            problem: format!("this is no Parquet file: {}", plain(&error)).into(),
-        };
+        let format_error =
+            |problem: &str| ReadError::Format { location: Location::line(path.clone(), 1), problem: problem.into() };
+        let wrong = |error: ParquetError| format_error(&format!("this is no Parquet file: {}", plain(&error)));
         if let Some(n_bytes) = index_bytes(&content).filter(|&n_bytes| n_bytes > MAX_INDEX_BYTES) {
-            let problem = format!("its index claims {n_bytes} bytes, more than {MAX_INDEX_BYTES}");
-            return Err(wrong(ParquetError::General(problem)));
+            let problem = format!("the index of the file claims {n_bytes} bytes, more than {MAX_INDEX_BYTES}");
+            return Err(format_error(&problem));
         }
         let content = Bytes::from(content);
         let reader = SerializedFileReader::new(content.clone()).map_err(wrong)?;
         let n_columns = reader.metadata().file_metadata().schema().get_fields().len();
         if n_columns > MAX_COLUMNS {
             let problem = format!("the table has {n_columns} columns, more than {MAX_COLUMNS}");
-            return Err(ReadError::Format { location: Location::line(path, 1), problem: problem.into() });
+            return Err(format_error(&problem));
         }
         let unpacked_bytes = unpacked_bytes(reader.metadata(), &content)
-            .ok_or_else(|| wrong(ParquetError::General("the head of a page cannot be read".to_owned())))?;
+            .ok_or_else(|| format_error("the head of a page cannot be read; the file is damaged, fetch it again"))?;
         if unpacked_bytes.max(separator_bytes(reader.metadata())) > limit_bytes {
             return Err(ReadError::Bomb { path, limit_bytes });
         }

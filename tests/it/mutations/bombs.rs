@@ -109,10 +109,10 @@ pub(super) fn all() -> Vec<Bomb> {
 
     add("drugmechdb", "an archive whose entry claims eight gigabytes", huge_entry(), "damaged: ");
     add("edge_table_parquet", "a page that claims two gigabytes", claiming_page(), "damaged: unpacks to more than");
-    let index = "its index claims 2147483647 bytes";
+    let index = "the index of the file claims 2147483647 bytes";
     add("edge_table_parquet", "an index that claims two gigabytes", b"PAR1x\xff\xff\xff\x7fPAR1".to_vec(), index);
     add("edge_table_parquet", "seven thousand columns", wide(7_000), "has 7000 columns, more than 1000");
-    add("edge_table_parquet", "thirty thousand columns", wide(30_000), "its index claims");
+    add("edge_table_parquet", "thirty thousand columns", wide(30_000), "the index of the file claims");
     add(
         "edge_table_parquet",
         "a value that stands ten million times",
