@@ -226,4 +226,18 @@ mod tests {
         assert_eq!(synonyms, [third, ("one", Scope::Related), third, third, third]);
         assert_eq!(records.nodes[2].place.line, 8);
     }
+
+    #[test]
+    fn what_a_head_names_as_its_drug_is_a_drug_if_it_is_ever_called_one() {
+        let path = |head: &str, one: &str, other: &str| {
+            format!(
+                "---\ngraph: {{drug_mesh: '{head}', drugbank: 'DB:DB12184'}}\n\
+                 nodes: [{{id: 'MESH:C1', label: {one}, name: a}}, {{id: 'MESH:D1', label: {other}, name: b}}]\nlinks: []\n"
+            )
+        };
+        let text = path("MESH:C1", "Drug", "Disease") + &path("MESH:C1", "Disease", "Drug");
+        let records = read_bytes(&DrugMechDb::default(), text.as_bytes()).unwrap();
+        let categories: Vec<&str> = records.nodes.iter().map(|node| &*node.category).collect();
+        assert_eq!(categories, ["Drug", "Disease", "Drug", "Disease"]);
+    }
 }
