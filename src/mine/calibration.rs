@@ -56,7 +56,7 @@ type Findings = Vec<NodeId>;
 fn measured(graph: &Graph, statistics: &Statistics) -> Option<Risks> {
     let twice: Vec<(NodeId, [Findings; 2])> = statistics
         .profiles()
-        .map(|(disease, _)| (disease, descriptions(graph, statistics, disease)))
+        .map(|(disease, _)| (disease, descriptions(graph, disease)))
         .filter(|(_, sides)| sides.iter().all(|side| !side.is_empty()))
         .collect();
     if twice.len() < MIN_DISEASES {
@@ -80,18 +80,20 @@ fn measured(graph: &Graph, statistics: &Statistics) -> Option<Risks> {
 }
 
 /// What others say of a disease, and what Orphanet does.
-fn descriptions(graph: &Graph, statistics: &Statistics, disease: NodeId) -> [Findings; 2] {
+fn descriptions(graph: &Graph, disease: NodeId) -> [Findings; 2] {
     let mut sides = [Vec::new(), Vec::new()];
-    for &(finding, edge) in statistics.profile(disease).map_or(&[][..], |profile| &profile.findings) {
-        let publications = &graph.qualifiers(edge).publications;
+    let Some(has) = graph.relations().id("has_phenotype") else { return sides };
+    for to in graph.objects(disease, has).iter() {
+        let publications = &graph.qualifiers(to.edge).publications;
         let is_orphanets = |text: &str| text.starts_with("ORPHA:");
         if publications.iter().any(|text| !is_orphanets(text)) {
-            sides[0].push(finding);
+            sides[0].push(to.node);
         }
         if publications.iter().any(|text| is_orphanets(text)) {
-            sides[1].push(finding);
+            sides[1].push(to.node);
         }
     }
+    sides.iter_mut().for_each(Vec::dedup);
     sides
 }
 
