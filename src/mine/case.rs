@@ -168,8 +168,28 @@ fn keys(context: Context<'_>, config: &CaseConfig, target: Target) -> Vec<Key> {
         .collect()
 }
 
-/// The gene of a disease that has exactly one.
+/// Whether a disease is passed on by one gene, as far as the graph tells: it has a mode of inheritance other than somatic
+/// mosaicism, or is classed as hereditary. A graph that classes nothing so tells nothing, and all diseases count.
+fn is_mendelian(graph: &Graph, disease: NodeId) -> bool {
+    let hereditary = graph.named(HEREDITARY);
+    if hereditary.is_empty() {
+        return true;
+    }
+    let modes = graph.relations().id("has_inheritance").map(|relation| graph.objects(disease, relation));
+    let modes = || modes.iter().flat_map(|modes| modes.nodes()).map(|&mode| graph.label(mode));
+    let is_somatic = |mode: &str| mode.to_lowercase().contains("somatic");
+    let is_classed = || hereditary.iter().any(|&class| graph.taxonomy().is_kind_of(disease, class));
+    !modes().any(is_somatic) && (modes().next().is_some() || is_classed())
+}
+
+/// The class of all diseases that are passed on.
+const HEREDITARY: &str = "hereditary disease";
+
+/// The gene of a disease that has exactly one and is passed on by it.
 pub fn only_gene(graph: &Graph, disease: NodeId) -> Option<NodeId> {
+    if !is_mendelian(graph, disease) {
+        return None;
+    }
     let relation = graph.relations().id("associated_with")?;
     let mut genes: Vec<NodeId> = graph.subjects(disease, relation).nodes().to_vec();
     genes.dedup();

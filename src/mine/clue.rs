@@ -15,6 +15,7 @@ use crate::kg::search::reach;
 use crate::kg::statistics::lower_bound;
 use crate::kg::words;
 use crate::mine::Context;
+use crate::mine::kin::small_family;
 use crate::mine::wording::is_wordable;
 use crate::seed::Stream;
 
@@ -211,6 +212,15 @@ fn merged(lists: impl Iterator<Item = impl Iterator<Item = NodeId>>) -> Vec<(Nod
     found.sort_unstable();
     let of_one = found.chunk_by(|left, right| left.0 == right.0);
     of_one.map(|group| (group[0].0, Matched(group.iter().fold(0, |all, &(_, bit)| all | bit)))).collect()
+}
+
+/// Whether at least two of the clues that a disease fails are recorded of none of its nearest kin either. What its
+/// siblings have is the likeliest gap of all: "ectopic Cushing syndrome is not recorded with hypokalemia".
+pub fn fails_with_its_family(context: Context<'_>, disease: NodeId, failed: &[NodeId]) -> bool {
+    let Context { graph, statistics, .. } = context;
+    let family = small_family(graph, disease);
+    let profiles: Vec<_> = family.into_iter().filter_map(|other| statistics.profile(other)).collect();
+    failed.iter().filter(|&&finding| !profiles.iter().any(|profile| profile.implies(finding))).count() >= 2
 }
 
 /// Whether failing these clues is enough to be no answer: three specific ones, or two very specific ones. Failing a

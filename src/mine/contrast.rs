@@ -3,6 +3,8 @@
 //! The only pattern with a *proved* negative: one disease very often has the finding, the other is reported not to
 //! have it. The wrong options are findings of both, which cannot tell them apart.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -49,6 +51,8 @@ pub struct ContrastConfig {
 const KEY_FREQUENCY: f64 = 0.8;
 /// The shared findings are present in at least this share on both sides.
 const SHARED_FREQUENCY: f64 = 0.3;
+/// A disease that lacks the finding is compared with at most so many others.
+const MAX_PER_OTHER: usize = 6;
 /// Look-alikes share at least this many findings: three options and two for the stem.
 const MIN_SHARED: usize = 5;
 
@@ -67,6 +71,13 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a ContrastConfig) -> S
     let mut pairs = pairs(context, config);
     let name = "contrast".to_owned();
     context.seed.stream(&["mine", &name, "pairs"], 0).shuffle(&mut pairs);
+    // One report that lists what a disease lacks is not asked about over and over.
+    let mut n_pairs: BTreeMap<NodeId, usize> = BTreeMap::new();
+    pairs.retain(|pair| {
+        let n_pairs = n_pairs.entry(pair.other).or_default();
+        *n_pairs += 1;
+        *n_pairs <= MAX_PER_OTHER
+    });
     Stratum {
         name,
         strategy: "contrast",
@@ -89,6 +100,19 @@ pub fn is_strong_negative(context: Context<'_>, edge: EdgeId) -> bool {
     };
     let profile = context.statistics.profile(ends.subject);
     is_counted && profile.is_some_and(|profile| !profile.implies(ends.object))
+}
+
+/// Whether a disease is recorded with a finding that is nearly the one it is said to lack: a child or a parent of it, or
+/// one that has a child with it in common. "Micrognathia is present, retrognathia is absent" tells words apart.
+pub fn is_nearly_stated(context: Context<'_>, disease: NodeId, finding: NodeId) -> bool {
+    let taxonomy = context.graph.taxonomy();
+    let children = taxonomy.children(finding);
+    let Some(profile) = context.statistics.profile(disease) else { return false };
+    profile.findings.iter().any(|&(stated, _)| {
+        taxonomy.parents(finding).contains(&stated)
+            || children.contains(&stated)
+            || taxonomy.children(stated).iter().any(|child| children.contains(child))
+    })
 }
 
 fn pairs(context: Context<'_>, config: &ContrastConfig) -> Vec<Pair> {
@@ -132,7 +156,8 @@ fn pair(
         && is_presentable(context, disease, &config.prefixes)
         && !are_kin(graph, disease, other)
         && !shares_a_stem(graph, key, disease)
-        && !shares_a_stem(graph, key, other);
+        && !shares_a_stem(graph, key, other)
+        && !is_nearly_stated(context, other, key);
     if !are_comparable {
         return None;
     }

@@ -47,6 +47,15 @@ pub fn is_plain(graph: &Graph, node: NodeId) -> bool {
     !graph.label(node).contains([',', ';', '[', '('])
 }
 
+/// Whether the names of two drugs end in the same five letters, as those of one class do: tacrolimus and pimecrolimus.
+pub fn end_alike(left: &str, right: &str) -> bool {
+    let ending = |name: &str| {
+        let word = name.split_whitespace().next().unwrap_or("").to_lowercase();
+        word.char_indices().rev().nth(4).map(|(at, _)| word[at..].to_owned())
+    };
+    ending(left).is_some() && ending(left) == ending(right)
+}
+
 /// Whether some drug acts on both: then a drug that is known for the one may well act on the other too, as all
 /// glucocorticoids do on what any of them was once described by.
 pub fn are_hit_together(graph: &Graph, left: NodeId, right: NodeId) -> bool {
@@ -146,6 +155,13 @@ mod tests {
         };
         assert!(!alike(text));
         assert!(alike(&format!("{text}\n{both}")));
+    }
+
+    #[test]
+    fn drugs_of_one_class_end_alike() {
+        assert!(end_alike("Tacrolimus", "pimecrolimus"));
+        assert!(!end_alike("Aspirin", "Ibuprofen"));
+        assert!(!end_alike("Zinc", "Zinc"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use crate::kg::EdgeId;
+use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
 use crate::kg::search::Clause;
@@ -33,17 +34,13 @@ use crate::mine::path::PROOF_BUDGET;
 pub struct IndicationConfig {
     /// How many sources have to state an indication; 2 unless told otherwise. With one, half of the wrong options may be
     /// gaps.
-    #[serde(default = "default_min_sources")]
+    #[serde(default = "super::default_min_sources")]
     pub min_sources: usize,
     /// How many accepted items may have the same drug as key; 5 unless told otherwise.
     #[serde(default = "super::default_max_items_per_key")]
     pub max_items_per_key: usize,
     /// How many accepted items are wanted.
     pub n_items: usize,
-}
-
-fn default_min_sources() -> usize {
-    2
 }
 
 /// A drug that acts on more is known by a family of targets, and one of them is no way to tell it.
@@ -95,6 +92,9 @@ fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
                         .map(|&(other, _)| other)
                         .filter(|&other| other != *drug && is_other(context, other, action))
                         .collect();
+                    if is_against_most(graph, action, &given) {
+                        continue;
+                    }
                     if let Some(treats) = graph.cited(*drug, treats, disease).filter(|_| others.len() >= MIN_OTHERS) {
                         keys.push(Key { drug: *drug, disease, treats, action, others });
                     }
@@ -103,6 +103,18 @@ fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
             keys
         })
         .collect()
+}
+
+/// Whether more drugs for the disease act on the target in the opposite direction: then one of them is told wrongly, and
+/// that is likelier the one.
+fn is_against_most(graph: &Graph, action: Action, given: &[(NodeId, Vec<Action>)]) -> bool {
+    let sign = graph.relation(action.relation).sign;
+    let signs = || {
+        let on_it = given.iter().flat_map(|(_, actions)| actions).filter(|other| other.target == action.target);
+        on_it.map(|other| graph.relation(other.relation).sign)
+    };
+    let count = |wanted: i8| signs().filter(|&sign| sign == wanted).count();
+    sign != 0 && count(-sign) >= count(sign)
 }
 
 /// Whether a drug acts on something else: neither on the target in any way, nor on anything that is named like it.

@@ -33,6 +33,19 @@ pub fn is_above_or_below(graph: &Graph, left: NodeId, right: NodeId) -> bool {
 /// A class that holds no more than so many kinds is small: what it holds is much the same.
 pub const SMALL_CLASS: usize = 15;
 
+/// The other diseases of the small classes that a disease belongs to, sorted: what is recorded of them may well be true of
+/// it, and nobody has written it down.
+pub fn small_family(graph: &Graph, disease: NodeId) -> Vec<NodeId> {
+    let taxonomy = graph.taxonomy();
+    let classes = taxonomy.ancestors(disease).into_iter().filter(|&class| class != disease);
+    let small = classes.filter(|&class| !taxonomy.has_more_kinds_than(class, SMALL_CLASS));
+    let mut family: Vec<NodeId> = small.flat_map(|class| taxonomy.descendants(class)).collect();
+    family.sort_unstable();
+    family.dedup();
+    family.retain(|&other| other != disease);
+    family
+}
+
 /// Whether two diseases belong to one series, or to one small class.
 fn share_a_class(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     let taxonomy = graph.taxonomy();

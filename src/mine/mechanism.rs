@@ -15,6 +15,8 @@ use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::Stratum;
+use crate::mine::clue::is_common_stem;
+use crate::mine::clue::stems;
 use crate::mine::drug;
 use crate::mine::path;
 use crate::mine::path::path_weight;
@@ -58,8 +60,9 @@ const LINKS: [&str; 7] = [
     "Pathway",
     "Protein",
 ];
-/// Of a drug and a disease so many mechanisms are considered, those through the least connected nodes first.
-const MAX_PATHS: usize = 4;
+/// Of a drug and a disease one mechanism is asked about, that through the least connected nodes: with two, each would be
+/// an answer to the other's question.
+const MAX_PATHS: usize = 1;
 /// A pair of which more paths are found is none with a mechanism of its own.
 const MAX_FOUND: usize = 2_000;
 
@@ -140,7 +143,9 @@ impl Search<'_> {
     /// Goes one hop further and, from there, everywhere that signs lead to.
     fn step(&mut self, hop: Hop, to: NodeId, sign: i8) {
         let graph = self.graph;
-        if self.found.len() >= MAX_FOUND || self.visited.contains(&to) || !drug::is_named(graph, to) {
+        let from = hop.from(graph);
+        let is_dead = self.visited.contains(&to) || !drug::is_named(graph, to) || !drug::is_plain(graph, to);
+        if self.found.len() >= MAX_FOUND || is_dead || says_the_same(graph, from, to) || self.is_disputed(from, to) {
             return;
         }
         self.walked.push(hop);
@@ -160,6 +165,24 @@ impl Search<'_> {
         self.walked.pop();
         self.visited.pop();
     }
+}
+
+impl Search<'_> {
+    /// Whether one edge between two nodes says more of the one, more of the other, and another edge the opposite.
+    fn is_disputed(&self, from: NodeId, to: NodeId) -> bool {
+        let has = |wanted: i8| {
+            let mut signed = self.signed.iter().filter(|(_, sign)| *sign == wanted);
+            signed.any(|&(relation, _)| self.graph.objects(from, relation).nodes().contains(&to))
+        };
+        has(1) && has(-1)
+    }
+}
+
+/// Whether the names of two nodes share a telling stem: that a receptor promotes the signalling of that receptor explains
+/// nothing.
+fn says_the_same(graph: &Graph, from: NodeId, to: NodeId) -> bool {
+    let others = stems(graph.label(to));
+    stems(graph.label(from)).iter().any(|stem| !is_common_stem(stem) && others.contains(stem))
 }
 
 #[cfg(test)]
@@ -189,6 +212,21 @@ mod tests {
     fn only_what_is_given_for_the_disease_and_does_no_harm_there_is_asked_about() {
         assert!(paths(&BLOCKER.replace("treats", "not_indicated_for")).is_empty());
         assert!(paths(&format!("{BLOCKER}\nDrug:blocker -contraindicated_for-> Disease:hypertension")).is_empty());
+    }
+
+    #[test]
+    fn disputed_and_empty_links_explain_nothing() {
+        let disputed = "BiologicalProcess:constriction -prevents-> Disease:hypertension";
+        assert!(paths(&format!("{BLOCKER}\n{disputed}")).is_empty());
+        assert!(
+            paths(
+                &BLOCKER
+                    .replace("constriction", "receptor_signalling")
+                    .replace("receptor -", "receptor_one -")
+                    .replace("Protein:receptor", "Protein:signalling_receptor")
+            )
+            .is_empty()
+        );
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub use coding::CodingConfig;
 pub use coding::is_code;
 pub use coding::is_three_character;
 pub use contrast::ContrastConfig;
+pub use contrast::is_nearly_stated;
 pub use contrast::is_strong_negative;
 pub use finding_set::FindingSetConfig;
 pub use finding_set::n_profiled_diseases;
@@ -179,6 +180,11 @@ pub fn strata<'a>(context: Context<'a>, config: &'a MineConfig) -> Result<Vec<St
         all.extend(metapath::strata(context, section)?);
     }
     Ok(all)
+}
+
+/// Curations of indications lack half of what others have: one that two state is sure.
+fn default_min_sources() -> usize {
+    2
 }
 
 fn default_max_items_per_key() -> usize {

@@ -32,6 +32,9 @@ use crate::mine::path::PROOF_BUDGET;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TreatmentConfig {
+    /// How many sources have to state the treatment; 2 unless told otherwise.
+    #[serde(default = "super::default_min_sources")]
+    pub min_sources: usize,
     /// How many accepted items may have the same drug as key; 5 unless told otherwise.
     #[serde(default = "super::default_max_items_per_key")]
     pub max_items_per_key: usize,
@@ -52,7 +55,7 @@ struct Key {
 
 /// The stratum of a section.
 pub(super) fn stratum<'a>(context: Context<'a>, config: &'a TreatmentConfig) -> Stratum<'a> {
-    let mut keys = keys(context);
+    let mut keys = keys(context, config.min_sources);
     let name = "treatment".to_owned();
     context.seed.stream(&["mine", &name, "keys"], 0).shuffle(&mut keys);
     Stratum {
@@ -66,7 +69,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a TreatmentConfig) -> 
     }
 }
 
-fn keys(context: Context<'_>) -> Vec<Key> {
+fn keys(context: Context<'_>, min_sources: usize) -> Vec<Key> {
     let graph = context.graph;
     let relations = (graph.relations().id("treats"), graph.relations().id("not_indicated_for"));
     let (Some(treats), Some(not_indicated)) = relations else { return Vec::new() };
@@ -86,7 +89,8 @@ fn keys(context: Context<'_>) -> Vec<Key> {
             given.into_iter().filter_map(move |drug| {
                 let edge = graph.cited(drug, treats, disease)?;
                 let is_disputed = !denials(graph, (drug, treats, disease)).is_empty();
-                (!is_disputed).then(|| Key { drug, disease, edge, denied: denied.clone() })
+                let is_sure = !is_disputed && drug::n_sources(graph, drug, disease) >= min_sources;
+                is_sure.then(|| Key { drug, disease, edge, denied: denied.clone() })
             })
         })
         .collect()
@@ -129,7 +133,7 @@ mod tests {
     fn mined(text: &str) -> usize {
         let graph = Graph::from_arrows(text).unwrap();
         let statistics = Statistics::of(&graph);
-        keys(Context { graph: &graph, statistics: &statistics, seed: Seed(7) }).len()
+        keys(Context { graph: &graph, statistics: &statistics, seed: Seed(7) }, 1).len()
     }
 
     #[test]

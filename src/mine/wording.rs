@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// Why a term is no clue, with the pattern that says so; the first that fits counts.
-const EXCLUDED: [(&str, &str); 11] = [
+const EXCLUDED: [(&str, &str); 13] = [
     (r"(?i)^abnormal(ity|ities)?\b", "it is a heading: \"abnormality of …\""),
     (r"(?i)\babnormalit(y|ies)\b", "it is a heading: \"… abnormality\""),
     (r"(?i)\b(morphology|physiology|phenotype|abnormal location)\b", "it names a branch of the ontology"),
@@ -31,12 +31,24 @@ const EXCLUDED: [(&str, &str); 11] = [
         r"(?i)\b(EEG|EMG|ECG|electroencephalogra\w*|electromyogra\w*|evoked potential\w*|nerve conduction)\b",
         "it is worded as a line of a report",
     ),
+    (
+        r"(?i)^(allergy|asthenia|autoimmunity|ectodermal dysplasia|functional motor deficit|macule|pain|scarring|skeletal dysplasia)$",
+        "it is too vague to point anywhere",
+    ),
+    (
+        r"(?i)^(choroideremia|nonketotic hyperglycinemia|potter facies|severe viral infection|thyrotoxicosis with .*|hashimoto .*)$",
+        "it is a diagnosis, no finding",
+    ),
     (r"(?i)\b(echolalia)\b", "several unrelated diseases carry it by mistake"),
     (
         r"(?i)\b(clinical|onset|inheritance|course|phenotypic variability|nonspecific|unspecified)\b",
         "it is about the course, no finding",
     ),
 ];
+
+/// What may stand after a comma: it moves to the front where it is told.
+pub const DEGREES: [&str; 8] =
+    ["mild", "moderate", "severe", "profound", "progressive", "nonprogressive", "acute", "chronic"];
 
 /// More words than this are a definition.
 const MAX_WORDS: usize = 6;
@@ -52,6 +64,10 @@ static RULES: LazyLock<Vec<(Option<Regex>, &'static str)>> =
 pub fn is_wordable(label: &str) -> Result<(), &'static str> {
     if label.split_whitespace().count() > MAX_WORDS {
         return Err("it has more than six words");
+    }
+    if label.rsplit_once(',').is_some_and(|(before, degree)| before.contains(',') || !DEGREES.contains(&degree.trim()))
+    {
+        return Err("it is a list, or turned round for an index");
     }
     if label.trim().is_empty() {
         return Err("it has no name");
@@ -80,6 +96,9 @@ mod tests {
             "Abnormal spleen morphology",
             "Type 1 muscle fiber predominance in the muscle biopsy",
             "Echolalia",
+            "Skeletal dysplasia",
+            "High, narrow palate",
+            "Microtia, first degree",
             "Lymphoproliferative disorder",
             "EEG with burst suppression",
             "",

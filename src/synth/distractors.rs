@@ -8,6 +8,7 @@
 use crate::kg::NodeId;
 use crate::kg::search::Reading;
 use crate::mine::clue::fails_enough;
+use crate::mine::clue::fails_with_its_family;
 use crate::mine::clue::loose_matches;
 use crate::mine::clue::matches;
 use crate::mine::clue::stems;
@@ -76,7 +77,8 @@ impl Writer<'_> {
                 && fails_enough(self.context, &failed_findings)
                 && offered.tier.may_stand_beside(tier)
                 && !offered.stems.iter().any(|stem| told.contains(stem))
-                && !are_kin(graph, key, disease);
+                && !are_kin(graph, key, disease)
+                && fails_with_its_family(self.context, disease, &failed_findings);
             if !is_eligible {
                 continue;
             }

@@ -151,6 +151,7 @@ impl Writer<'_> {
         let are_apart = |left: NodeId, right: NodeId| {
             let others = told(right);
             !told(left).iter().any(|stem| others.contains(stem))
+                && !drug::end_alike(graph.label(left), graph.label(right))
         };
         let mut pool: Vec<NodeId> = pool.iter().copied().filter(|&drug| are_apart(drug, key)).collect();
         stream.shuffle(&mut pool);

@@ -4,15 +4,22 @@
 //! keeping every capital gives prose that reads like a table. The graph's own definitions and synonyms tell the two
 //! apart: a word that stands there in lower case, and not mainly with a capital, inside a sentence, is no name.
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
 
 use crate::kg::Graph;
+use crate::kg::Node;
+use crate::kg::NodeId;
+use crate::kg::SourceId;
 
 /// How often a word stands in lower case and with a capital, away from the start of a sentence.
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     // Only looked up, never iterated.
     counts: HashMap<String, (u32, u32)>,
+    /// The sources that begin a label in lower case unless it begins with a name.
+    minds_case: Vec<SourceId>,
 }
 
 impl Lexicon {
@@ -23,13 +30,19 @@ impl Lexicon {
     /// O(length of all definitions and synonyms).
     pub fn of(graph: &Graph) -> Self {
         let mut lexicon = Self::default();
+        let mut labels: BTreeMap<SourceId, (u32, u32)> = BTreeMap::new();
         for (_, node) in graph.nodes() {
+            let small = labels.entry(node.source).or_default();
+            small.0 += u32::from(node.label.starts_with(char::is_lowercase));
+            small.1 += 1;
             lexicon.count(&node.label);
             lexicon.count(&node.definition);
             for synonym in &node.synonyms {
                 lexicon.count(&synonym.text);
             }
         }
+        let most = labels.into_iter().filter(|&(_, (small, all))| 2 * small > all);
+        lexicon.minds_case = most.map(|(source, _)| source).collect();
         lexicon
     }
 
@@ -54,6 +67,13 @@ impl Lexicon {
             }
             is_start = ends_sentence;
         }
+    }
+
+    /// The label of a node inside a sentence: as it stands where its source minds the case of the first letter, and else
+    /// as [`Lexicon::inside_sentence`] has it.
+    pub fn name(&self, graph: &Graph, node: NodeId) -> String {
+        let Node { label, source, .. } = graph.node(node);
+        if self.minds_case.contains(source) { label.to_string() } else { self.inside_sentence(label) }
     }
 
     /// The text with its first letter in lower case, unless its first word is a name or an acronym. A name is mainly seen

@@ -28,7 +28,7 @@ const QUESTIONS: [(&str, &str); 4] = [
     ),
     (
         "Drug treatment is discussed with a patient who has {disease}.",
-        "Which of the following is established as a treatment that acts on the disease itself?",
+        "Which of the following is an established choice?",
     ),
     ("Several drugs have been proposed for {disease}.", "Which of the following is an established treatment of it?"),
     (

@@ -43,7 +43,7 @@ static LABORATORY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static NO_LABORATORY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     rule(
-        r"(?i)\b(polyuria|dysuria|oliguria|anuria|nocturia|enuresis|ischemia|hyperemia|leukemia|toxemia|mastocytosis|histiocytosis|convulsive activity|physical activity|sexual activity)\b",
+        r"(?i)\b(polyuria|dysuria|oliguria|anuria|nocturia|pollakisuria|pollakiuria|decreased urine output|dark urine|red-brown urine|hypovolemia|hypervolemia|fluid accumulation|hemophagocytosis|enuresis|ischemia|hyperemia|leukemia|toxemia|mastocytosis|histiocytosis|convulsive activity|physical activity|sexual activity)\b",
     )
 });
 
@@ -68,13 +68,20 @@ pub(super) fn part_of(graph: &Graph, finding: NodeId) -> Part {
     let is_prenatal = |node: &NodeId| words(graph.label(*node)).iter().any(|word| word == "prenatal");
     if graph.taxonomy().ancestors(finding).iter().any(is_prenatal) {
         Part::Pregnancy
-    } else if is_match(&LABORATORY, label) && !is_match(&NO_LABORATORY, label) {
+    } else if is_match(&LABORATORY, label) && !is_match(&NO_LABORATORY, label) && !is_of_an_organ(graph, finding) {
         Part::Laboratory
     } else if is_match(&IMAGING, label) {
         Part::Imaging
     } else {
         Part::Examination
     }
+}
+
+/// Whether a finding belongs to an organ that no laboratory looks at, though it is named as if one did: the eye, the
+/// skeleton, the working of the bladder, the gut.
+fn is_of_an_organ(graph: &Graph, finding: NodeId) -> bool {
+    const ORGANS: [&str; 4] = ["HP:0000478", "HP:0000924", "HP:0000009", "HP:0025031"];
+    graph.taxonomy().ancestors(finding).into_iter().any(|above| ORGANS.contains(&graph.curie(above).as_str()))
 }
 
 /// The sex that a finding is only seen in, by the terms above it: whole words, never parts of words.

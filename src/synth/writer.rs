@@ -124,7 +124,7 @@ impl<'a> Writer<'a> {
 
     /// The name of a disease, gene or code inside a sentence.
     pub fn name(&self, node: NodeId) -> String {
-        self.lexicon.inside_sentence(self.context.graph.label(node))
+        self.lexicon.name(self.context.graph, node)
     }
 
     /// The finished item.

@@ -43,6 +43,7 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
     for (at, section) in mine.treatment.iter().enumerate() {
         let path = |field| ["mine".into(), "treatment".into(), Part::At(at), field];
         counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);
+        problems.at_least(&path("min_sources".into()), (section.min_sources as u64, 1), NO_ROOM);
         strata.note("treatment".into(), &path("".into())[..3], problems);
     }
     for (at, section) in mine.indication.iter().enumerate() {

@@ -11,6 +11,7 @@ use crate::mine::MIN_PROFILE;
 use crate::mine::Question;
 use crate::mine::clue::SPECIFIC;
 use crate::mine::clue::VERY_SPECIFIC;
+use crate::mine::clue::fails_with_its_family;
 use crate::mine::drug;
 use crate::mine::drug::Action;
 use crate::mine::tier;
@@ -140,6 +141,10 @@ fn failed_clues(context: Context<'_>, item: &Item, option: NodeId) -> Result<Rea
     let n_of = |least| findings.iter().filter(|&&finding| context.statistics.information(finding) >= least).count();
     if n_of(SPECIFIC) < 3 && n_of(VERY_SPECIFIC) < 2 {
         return Err("fails too few clues");
+    }
+    let mining = crate::mine::Context { graph, statistics: context.statistics, seed: crate::seed::Seed(0) };
+    if !diseases.iter().all(|&disease| fails_with_its_family(mining, disease, &findings)) {
+        return Err("fails clues that its nearest kin have");
     }
     Ok(Reasons::unsupported(context, positions, &findings))
 }

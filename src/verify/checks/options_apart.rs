@@ -5,6 +5,7 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
+use crate::mine::drug;
 use crate::mine::kin::are_kin;
 use crate::synth::Item;
 use crate::verify::Check;
@@ -59,7 +60,10 @@ impl Check for OptionsApart {
 fn are_near(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     match graph.category(left) {
         "Disease" => are_kin(graph, left, right),
-        "Drug" => left == right || share_a_stem(graph.label(left), graph.label(right)),
+        "Drug" => {
+            let (left_name, right_name) = (graph.label(left), graph.label(right));
+            left == right || share_a_stem(left_name, right_name) || drug::end_alike(left_name, right_name)
+        }
         _ => {
             graph.twins(left).contains(&right)
                 || graph.taxonomy().is_kind_of(left, right)

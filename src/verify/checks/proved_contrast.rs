@@ -6,6 +6,7 @@ use crate::kg::statistics::lower_bound;
 use crate::kg::words;
 use crate::mine::Question;
 use crate::mine::clue::shares_a_stem;
+use crate::mine::is_nearly_stated;
 use crate::mine::is_strong_negative;
 use crate::mine::kin::are_kin;
 use crate::synth::Item;
@@ -35,6 +36,9 @@ impl Check for ProvedContrast {
         }
         if shares_a_stem(graph, key, disease) || shares_a_stem(graph, key, other) {
             return Some("the name of a disease gives the finding away".to_owned());
+        }
+        if is_nearly_stated(mining, other, key) {
+            return Some("the other disease is recorded with nearly the same finding".to_owned());
         }
         if begin_apart(context, disease, other) {
             return Some("one disease is congenital and the other begins in adults".to_owned());

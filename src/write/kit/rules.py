@@ -118,7 +118,8 @@ class Rules:
             return True
         (label, category, *_), (other, *_) = graph.nodes[left], graph.nodes[right]
         if category == "Drug":
-            return bool((stems(label) & stems(other)) - COMMON_STEMS)
+            ends = [name.lower().split()[0][-5:] for name in (label, other)]
+            return bool((stems(label) & stems(other)) - COMMON_STEMS) or (ends[0] == ends[1] and len(ends[0]) == 5)
         if category != "Disease":
             return False
         classes = graph.up(left) & graph.up(right)
@@ -225,6 +226,8 @@ class Rules:
                 told = list(map(self.information, failed))
                 if clues and sum(i >= 3 for i in told) < 3 and sum(i >= 4 for i in told) < 2:
                     return f"{reason['node']} fails too few telling clues"
+                if clues and not all(self.fails_with_family(one, failed) for one in self.behind(reason["node"])):
+                    return f"{reason['node']} fails clues that its nearest kin have"
                 expected = calibration.risk(self.table, len(told), min(told))
             if abs(reason["risk"] - expected) > 1e-12:
                 return f"the risk of {reason['node']} is noted as {reason['risk']}, not {expected}"
@@ -240,6 +243,21 @@ class Rules:
         options = members("|".join(item["option_nodes"])) if clues and tier == "board" else []
         unknown = [node for node in options if self.graph.nodes[node][1] == "Disease" and self.tier(node) == "rare"]
         return f"{unknown[0]} is far less known than the key" if unknown else None
+
+    def behind(self, node):
+        """The diseases that an option stands for."""
+        if self.graph.nodes[node][1] != "Gene":
+            return [node]
+        return [to for to, _ in self.graph.out["associated_with"].get(node, ())]
+
+    def fails_with_family(self, disease, failed):
+        """Whether two of the clues that a disease fails are recorded of no other disease of its small classes."""
+        graph = self.graph
+        classes = (graph.down(one) for one in graph.up(disease) - {disease})
+        family = set().union(*(found for found in classes if len(found) <= SMALL_CLASS + 1)) - {disease}
+        stated = {to for one in family for to, _ in graph.out["has_phenotype"].get(one, ())}
+        implied = set().union(*map(graph.up, stated))
+        return len(set(failed) - implied) >= 2
 
     def tier(self, disease):
         n_known = len(self.xrefs[disease] & VOCABULARIES)
