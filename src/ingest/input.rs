@@ -3,20 +3,17 @@
 //! gzip is known by its first two bytes, never by a file's name. What comes out is bounded, because a few kilobytes
 //! can unpack to gigabytes: the bound counts *output*, the only side that an attacker cannot make small.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Seek;
 use std::path::Path;
-use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
-use sha2::Digest;
-use sha2::Sha256;
 
 use crate::ingest::ReadError;
+use crate::ingest::hashed::Hashed;
 use crate::location::Location;
 
 /// A file to read, unpacked and bounded.
@@ -56,7 +53,7 @@ impl Input {
         let mut magic = [0_u8; 2];
         let n_read = file.read(&mut magic).map_err(io)?;
         file.rewind().map_err(io)?;
-        let hashed = Hashed(Rc::new(RefCell::new((file, Sha256::new()))));
+        let hashed = Hashed::new(file, size_bytes);
         let plain = BufReader::with_capacity(1 << 18, hashed.clone());
         let reader: Box<dyn BufRead> = if n_read == 2 && magic == [0x1f, 0x8b] {
             let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
@@ -258,28 +255,6 @@ impl<R: Read> Read for Bounded<R> {
             }
             None => Err(std::io::Error::other(TooLarge { limit_bytes: self.limit_bytes })),
         }
-    }
-}
-
-/// A file, and the hash of what was read of it.
-#[derive(Clone)]
-pub(super) struct Hashed(Rc<RefCell<(File, Sha256)>>);
-
-impl Hashed {
-    /// SHA-256 of the whole file, in hex: what no one wanted to read is read now.
-    pub(super) fn finish(mut self) -> std::io::Result<Box<str>> {
-        std::io::copy(&mut self, &mut std::io::sink())?;
-        let hasher = self.0.borrow().1.clone();
-        Ok(crate::seed::hex(&hasher.finalize()).into())
-    }
-}
-
-impl Read for Hashed {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let (file, hasher) = &mut *self.0.borrow_mut();
-        let n_read = file.read(buffer)?;
-        hasher.update(&buffer[..n_read]);
-        Ok(n_read)
     }
 }
 

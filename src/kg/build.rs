@@ -30,6 +30,7 @@ use crate::kg::graph::CategoryId;
 use crate::kg::graph::Node;
 use crate::kg::graph::SourceId;
 use crate::kg::index::Identifiers;
+use crate::kg::index::NameIndex;
 
 /// The `[kg]` section of a pipeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -115,8 +116,10 @@ pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> 
         findings: &mut findings,
     };
     let bulk = std::mem::take(&mut records.bulk);
-    let (adjacency, details) = settle(&mut records.edges, bulk, &records.bulk_nodes, context)?;
-    let parts = Parts { nodes, categories, identifiers, adjacency, details };
+    let (settled, names) =
+        rayon::join(|| settle(&mut records.edges, bulk, &records.bulk_nodes, context), || NameIndex::new(&nodes));
+    let (adjacency, details) = settled?;
+    let parts = Parts { nodes, categories, identifiers, adjacency, details, names };
     let graph = freeze(parts, relations.clone(), records.sources);
     findings.extend(clique::homonyms(&graph));
     Ok(Built { graph, files, findings })
