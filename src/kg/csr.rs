@@ -97,9 +97,14 @@ impl Adjacency {
                 && rows.starts.len() == rows.relations.len() + 1
                 && is_rising(&rows.starts, rows.nodes.len())
                 // The greatest of all, not one after the other: so several are compared at a time.
-                && rows.nodes.iter().max().is_none_or(|node| node.index() < n_nodes)
+                && (rows.nodes.is_empty() || (rows.nodes.iter().map(|node| node.0).fold(0, u32::max) as usize) < n_nodes)
                 && rows.relations.iter().all(|relation| relation.index() < n_relations)
         })
+    }
+
+    /// Whether any edge has a relation.
+    pub(super) fn has(&self, relation: RelationId) -> bool {
+        self.outgoing.relations.contains(&relation)
     }
 
     /// How many edges there are.

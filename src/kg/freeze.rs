@@ -35,7 +35,7 @@ pub(super) struct Parts {
 pub(super) fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -> Graph {
     let Parts { nodes, categories, identifiers, adjacency, details, names } = parts;
     let is_a = relations.is_a();
-    let numbered = || (0_u32..).map(NodeId).take(nodes.len());
+    let numbered = || (0_u32..).map(NodeId).take(if adjacency.has(is_a) { nodes.len() } else { 0 });
     let parents = |child: NodeId| adjacency.objects(child, is_a).map(move |parent| (child, parent.node));
     let kinds: Vec<(NodeId, NodeId)> = numbered().flat_map(parents).collect();
     let taxonomy = Taxonomy::new(nodes.len(), &kinds);
@@ -63,7 +63,7 @@ fn vague_objects(
         let mut above: HashMap<NodeId, Vec<NodeId>, FxBuildHasher> = HashMap::default();
         let mut counts = vec![0_u32; n_nodes];
         let mut n_subjects = 0_u32;
-        for subject in (0_u32..).map(NodeId).take(n_nodes) {
+        for subject in (0_u32..).map(NodeId).take(if adjacency.has(relation) { n_nodes } else { 0 }) {
             let mut implied: Vec<NodeId> = Vec::new();
             for &object in adjacency.objects(subject, relation).nodes() {
                 implied.extend(above.entry(object).or_insert_with(|| taxonomy.ancestors(object)).iter());

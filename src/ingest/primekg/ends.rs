@@ -72,8 +72,8 @@ pub(super) struct Nodes<'a> {
     ends: Vec<usize>,
     by_hash: HashTable<u32>,
     hints: Vec<Hint>,
-    records: Vec<Option<NodeRecord>>,
-    curies: Vec<Curie>,
+    /// What each node is, or only how it is named.
+    records: Vec<Result<NodeRecord, Curie>>,
     problems: BTreeMap<u32, Problem>,
     scratch: Vec<u8>,
 }
@@ -92,7 +92,6 @@ impl<'a> Nodes<'a> {
             by_hash: HashTable::new(),
             hints: Vec::new(),
             records: Vec::new(),
-            curies: Vec::new(),
             problems: BTreeMap::new(),
             scratch: Vec::new(),
         }
@@ -191,23 +190,18 @@ impl<'a> Nodes<'a> {
         let described = match (end.fields, end.index) {
             (Some([id, kind, name, source]), _) => (|| {
                 let (id, kind, name, source) = (field(id)?, field(kind)?, field(name)?, field(source)?);
-                let record = self.names.node(&id, &kind, &name, &source, place)?;
-                Ok((record.curie.clone(), Some(record)))
+                Ok(Ok(self.names.node(&id, &kind, &name, &source, place)?))
             })(),
-            (None, index) => index.map_or(Ok(String::new()), field).and_then(|index| Ok((by_index(&index)?, None))),
+            (None, index) => index.map_or(Ok(String::new()), field).and_then(|index| Ok(Err(by_index(&index)?))),
         };
-        let described = described.map(|(curie, record)| {
-            let is_left_out = crate::ingest::has_prefix(&curie, &self.left_out_prefixes);
-            if is_left_out {
-                self.problems.insert(number, Problem::LeftOut(format!("prefix {}", curie.prefix()).into()));
-            }
-            (curie, record.filter(|_| !is_left_out))
-        });
-        let (curie, record) = described.unwrap_or_else(|why: String| {
+        let record = described.unwrap_or_else(|why: String| {
             self.problems.insert(number, Problem::Wrong(why.into()));
-            (Curie::unusable(), None)
+            Err(Curie::unusable())
         });
-        self.curies.push(curie);
+        let curie = named(&record);
+        if crate::ingest::has_prefix(curie, &self.left_out_prefixes) {
+            self.problems.insert(number, Problem::LeftOut(format!("prefix {}", curie.prefix()).into()));
+        }
         self.records.push(record);
     }
 
@@ -217,11 +211,15 @@ impl<'a> Nodes<'a> {
 
     /// Gives the nodes to the sink: rows number them.
     pub(super) fn hand_over(self, sink: &mut Sink<'_>) {
+        sink.bulk_nodes(self.records.iter().map(|record| named(record).clone()).collect());
         for record in self.records.into_iter().flatten() {
             sink.mention(record);
         }
-        sink.bulk_nodes(self.curies);
     }
+}
+
+fn named(record: &Result<NodeRecord, Curie>) -> &Curie {
+    record.as_ref().map_or_else(|curie| curie, |record| &record.curie)
 }
 
 /// The number that a text begins with, and what comes behind the comma that ends it.
