@@ -93,6 +93,10 @@ pub struct Relation {
     /// Strict closure of the object.
     #[serde(default)]
     pub object: Closure,
+    /// Onto which of the subject's kin an asserted edge casts doubt in the loose reading: onto its descendants (`down`)
+    /// or its ancestors (`up`). `none`: onto both, as is the rule.
+    #[serde(default)]
+    pub loose_subject: Closure,
     /// An asserted object that fewer nats than this tell apart casts no doubt on its kinds: the loose reading does
     /// not pass from it to its descendants. `None`: every object does.
     #[serde(default)]

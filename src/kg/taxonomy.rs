@@ -4,6 +4,8 @@
 //! the graph is frozen. Ancestors and descendants are walked on demand: stored closures of a chain of a hundred
 //! thousand terms would need gigabytes, and a walk over a real ontology costs a few dozen steps.
 
+use std::collections::BTreeSet;
+
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 
@@ -93,6 +95,27 @@ impl Taxonomy {
     /// O(d log d · depth) for d descendants.
     pub fn descendants(&self, node: NodeId) -> Vec<NodeId> {
         self.children.closure(node)
+    }
+
+    /// Whether more nodes than so many are a kind of a node, itself not counted.
+    ///
+    /// # Complexity
+    ///
+    /// O(n log n) for a bound of n, however many there are, and as much again for the children of one node.
+    pub fn has_more_kinds_than(&self, node: NodeId, bound: usize) -> bool {
+        let mut reached = BTreeSet::from([node]);
+        let mut frontier = vec![node];
+        while let Some(from) = frontier.pop() {
+            for &child in self.children(from) {
+                if reached.insert(child) {
+                    frontier.push(child);
+                }
+                if reached.len() > bound + 1 {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Whether the first is the second or a kind of it.

@@ -26,14 +26,17 @@ use crate::mine::MineError;
 use crate::mine::Question;
 use crate::mine::Scores;
 use crate::mine::Stratum;
+use crate::mine::Tier;
 use crate::mine::clue;
 use crate::mine::clue::Clue;
 use crate::mine::clue::ClueRules;
 use crate::mine::clue::SetRules;
 use crate::mine::kin::are_kin;
+use crate::mine::kin::is_above_or_below;
 use crate::mine::option_name::is_usable;
 use crate::mine::path::PROOF_BUDGET;
 use crate::mine::path::as_float;
+use crate::mine::tier;
 use crate::seed::Stream;
 
 /// A `[[mine.case]]` section.
@@ -45,6 +48,10 @@ pub struct CaseConfig {
     /// Prefixes of the diseases that may be asked for; empty = any.
     #[serde(default)]
     pub prefixes: Vec<PrefixName>,
+    /// How well known the diseases are that may be asked for: `board`, `advanced`, `rare`; empty = however well. Each
+    /// list makes a stratum of its own. See [`tier`](crate::mine::tier).
+    #[serde(default)]
+    pub tiers: Vec<Tier>,
     /// The fewest clues; 4 unless told otherwise, 3 for genes.
     #[serde(default)]
     pub min_clues: Option<usize>,
@@ -113,7 +120,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CaseConfig) -> Resul
         }
     };
     let mut keys = keys(context, config, target);
-    let name = format!("case/{}", config.target);
+    let name = config.stratum_name();
     context.seed.stream(&["mine", &name, "keys"], 0).shuffle(&mut keys);
     let n_indices = config.attempts_per_key * keys.len() as u64;
     let cases = Cases { context, config, target, keys };
@@ -145,6 +152,7 @@ fn keys(context: Context<'_>, config: &CaseConfig, target: Target) -> Vec<Key> {
     let diseases: Vec<NodeId> = context.statistics.profiles().map(|(disease, _)| disease).collect();
     diseases
         .into_par_iter()
+        .filter(|&disease| config.tiers.is_empty() || config.tiers.contains(&tier(context.graph, disease)))
         .filter(|&disease| is_presentable(context, disease, &config.prefixes))
         .filter_map(|disease| {
             let gene = match target {
@@ -172,6 +180,12 @@ pub fn only_gene(graph: &Graph, disease: NodeId) -> Option<NodeId> {
 }
 
 impl CaseConfig {
+    /// The name of its stratum: `case/Disease`, or `case/Disease/board` for one tier.
+    pub fn stratum_name(&self) -> String {
+        let tiers: String = self.tiers.iter().map(|tier| format!("/{}", tier.as_str())).collect();
+        format!("case/{}{tiers}", self.target)
+    }
+
     fn n_clues(&self, target: Target) -> (usize, usize) {
         let (fewest, most) = match target {
             Target::Disease => (4, 5),
@@ -224,6 +238,10 @@ impl Cases<'_> {
             if rival == key.disease || n_matched + 1 < findings.len() {
                 continue;
             }
+            // What is above or below the key is the key, told less exactly or more.
+            if is_above_or_below(graph, key.disease, rival) {
+                continue;
+            }
             if n_matched == findings.len() {
                 return Err(DeadEnd("another disease may have all clues"));
             }
@@ -238,7 +256,8 @@ impl Cases<'_> {
         let prove = |reading| answers(graph, &pattern, reading, PROOF_BUDGET).map_err(|_| DeadEnd("too many answers"));
         let strict = prove(Reading::Strict)?;
         let loose = prove(Reading::Loose)?;
-        if strict != [answer] || loose != strict {
+        let is_answer = |&node: &NodeId| is_above_or_below(graph, node, answer);
+        if strict.binary_search(&answer).is_err() || !loose.iter().all(is_answer) {
             return Err(DeadEnd("the clues have another answer"));
         }
         let mut path: Vec<Hop> = Vec::new();

@@ -2,8 +2,9 @@
 //!
 //! "One limb-girdle dystrophy against three others" is no question. Two nodes are kin if one is a kind of the other,
 //! if they bear one name, if the name of one extends that of the other or differs from it only by a number or a
-//! letter, or if a gene belongs to both. Where a mapping to Mondo is loaded its classes add to this; without it,
-//! names and genes are what there is.
+//! letter, or if a gene belongs to both. Where diseases have classes, those of one series are kin (OMIM numbers the
+//! forms of one disease and keeps an entry for the series), and so are those that share a small class; without, names
+//! and genes are what there is.
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
@@ -17,11 +18,33 @@ use crate::kg::words;
 pub fn are_kin(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     left == right
         || graph.twins(left).binary_search(&right).is_ok()
-        || graph.taxonomy().is_kind_of(left, right)
-        || graph.taxonomy().is_kind_of(right, left)
+        || is_above_or_below(graph, left, right)
+        || share_a_class(graph, left, right)
         || share_a_gene(graph, left, right)
         || share_a_name(graph.label(left), graph.label(right))
         || share_a_head(graph.label(left), graph.label(right))
+}
+
+/// Whether one of two nodes is a kind of the other: then one is the other, told less exactly.
+pub fn is_above_or_below(graph: &Graph, left: NodeId, right: NodeId) -> bool {
+    graph.taxonomy().is_kind_of(left, right) || graph.taxonomy().is_kind_of(right, left)
+}
+
+/// A class that holds no more than so many kinds is small: what it holds is much the same.
+const SMALL_CLASS: usize = 15;
+
+/// Whether two diseases belong to one series, or to one small class.
+fn share_a_class(graph: &Graph, left: NodeId, right: NodeId) -> bool {
+    let taxonomy = graph.taxonomy();
+    let others = taxonomy.ancestors(right);
+    let mut shared = taxonomy.ancestors(left).into_iter().filter(|class| others.binary_search(class).is_ok());
+    shared.any(|class| is_series(graph, class) || !taxonomy.has_more_kinds_than(class, SMALL_CLASS))
+}
+
+/// Whether OMIM keeps an entry for the series of which a node is the whole.
+fn is_series(graph: &Graph, class: NodeId) -> bool {
+    let node = graph.node(class);
+    std::iter::once(&node.curie).chain(&node.xrefs).any(|curie| curie.prefix() == "OMIMPS")
 }
 
 /// Whether a gene is associated with both.
@@ -160,9 +183,23 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_kin_and_siblings_are_not() {
-        let text = "Disease:alpha -is_a-> Disease:beta -is_a-> Disease:gamma\nDisease:delta -is_a-> Disease:gamma";
-        assert!(kin(text, "Disease:alpha", "Disease:gamma"));
-        assert!(!kin(text, "Disease:alpha", "Disease:delta"));
+    fn kinds_are_kin_and_those_of_a_large_class_are_not() {
+        let text = |n_others: usize| {
+            let others = (0..n_others).map(|at| format!("\nDisease:other{at} -is_a-> Disease:gamma"));
+            let chain = "Disease:alpha -is_a-> Disease:beta -is_a-> Disease:gamma\nDisease:delta -is_a-> Disease:gamma";
+            format!("{chain}{}", others.collect::<String>())
+        };
+        assert!(kin(&text(0), "Disease:alpha", "Disease:gamma"));
+        // alpha, beta, delta and the others.
+        assert!(kin(&text(12), "Disease:alpha", "Disease:delta"));
+        assert!(!kin(&text(13), "Disease:alpha", "Disease:delta"));
+    }
+
+    #[test]
+    fn those_of_a_series_are_kin_however_many_there_are() {
+        let text: String = (0..20).map(|at| format!("Disease:of{at} -is_a-> OMIMPS:1 (Disease)\n")).collect();
+        let of = |class: &str| text.replace("OMIMPS:1 (Disease)", class);
+        assert!(kin(&of("OMIMPS:1"), "Disease:of3", "Disease:of5"));
+        assert!(!kin(&of("Disease:class"), "Disease:of3", "Disease:of5"));
     }
 }

@@ -17,6 +17,7 @@ pub mod metapath;
 pub mod option_name;
 pub mod path;
 mod stratum;
+mod tier;
 mod walk;
 pub mod wording;
 
@@ -51,6 +52,9 @@ pub use stratum::Attempt;
 pub use stratum::Context;
 pub use stratum::DeadEnd;
 pub use stratum::Stratum;
+pub use tier::Tier;
+pub use tier::has_vocabularies;
+pub use tier::tier;
 pub use walk::WalkConfig;
 
 /// The `[[mine.…]]` sections of a pipeline.

@@ -44,6 +44,9 @@ static RULES: LazyLock<Vec<(Option<Regex>, &'static str)>> =
 pub fn is_usable(graph: &Graph, disease: NodeId) -> Result<(), &'static str> {
     let label = graph.label(disease);
     is_usable_name(label)?;
+    if !graph.taxonomy().children(disease).is_empty() {
+        return Err("it is a class of diseases");
+    }
     let is_gene = |word: &str| {
         let is_symbol =
             word.len() >= 3 && word.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
@@ -99,6 +102,14 @@ mod tests {
         ] {
             assert_eq!(is_usable_name(label), Ok(()), "{label}");
         }
+    }
+
+    #[test]
+    fn a_class_of_diseases_is_no_option() {
+        let graph = Graph::from_arrows("Disease:krabbe_disease -is_a-> Disease:leukodystrophy").unwrap();
+        let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
+        assert!(is_usable(&graph, node("Disease:leukodystrophy")).is_err());
+        assert_eq!(is_usable(&graph, node("Disease:krabbe_disease")), Ok(()));
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Writer<'_> {
         let graph = self.context.graph;
         let prefix = graph.curie(key).prefix();
         let told = stems(question);
+        let tier = self.tier(key);
         let mut rivals: Vec<Rival> = Vec::new();
         let loose = matches(graph, Reading::Loose, clues);
         // Whoever has a clue strictly has it loosely, so these are the only diseases to look at.
@@ -72,6 +73,7 @@ impl Writer<'_> {
             let is_eligible = disease != key
                 && graph.curie(disease).prefix() == prefix
                 && fails_enough(self.context, &failed_findings)
+                && offered.tier.may_stand_beside(tier)
                 && !offered.stems.iter().any(|stem| told.contains(stem))
                 && !are_kin(graph, key, disease);
             if !is_eligible {

@@ -10,6 +10,7 @@ use crate::kg::search::Pattern;
 use crate::kg::search::Term;
 use crate::mine::Hop;
 use crate::mine::Question;
+use crate::mine::Tier;
 use crate::synth::Claim;
 
 /// What is asked for.
@@ -120,31 +121,6 @@ pub struct Step {
     pub spans: Vec<String>,
     /// What the text says, in the order of telling.
     pub claims: Vec<Claim>,
-}
-
-/// How well known a key is, by the number of vocabularies that hold it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// At least three.
-    Board,
-    /// Two.
-    Advanced,
-    /// One or none.
-    Rare,
-    /// No mapping is loaded.
-    Unknown,
-}
-
-impl Tier {
-    /// The name in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Board => "board",
-            Self::Advanced => "advanced",
-            Self::Rare => "rare",
-            Self::Unknown => "unknown",
-        }
-    }
 }
 
 /// What makes an item hard, as far as its structure tells.

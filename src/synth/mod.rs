@@ -37,7 +37,6 @@ pub use item::Item;
 pub use item::Kind;
 pub use item::Step;
 pub use item::StepKind;
-pub use item::Tier;
 pub use lexicon::Lexicon;
 pub use wording::how_often;
 pub use wording::told_names;

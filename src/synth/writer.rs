@@ -14,10 +14,13 @@ use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::Question;
+use crate::mine::Tier;
 use crate::mine::clue::stems;
+use crate::mine::has_vocabularies;
 use crate::mine::is_presentable;
 use crate::mine::metapath::metapath_of;
 use crate::mine::path::as_float;
+use crate::mine::tier;
 use crate::seed::Stream;
 use crate::synth::AnswerOption;
 use crate::synth::Claim;
@@ -27,7 +30,6 @@ use crate::synth::Item;
 use crate::synth::Kind;
 use crate::synth::Step;
 use crate::synth::StepKind;
-use crate::synth::Tier;
 use crate::synth::lexicon::Lexicon;
 use crate::synth::structure::chain_shape;
 use crate::synth::structure::level;
@@ -43,6 +45,8 @@ pub(super) struct Offered {
     pub name_length: usize,
     /// How many findings it has.
     pub n_findings: usize,
+    /// How well known it is.
+    pub tier: Tier,
     /// The offered diseases that are likest to it, once somebody has asked for them.
     pub near: OnceLock<Vec<NodeId>>,
 }
@@ -60,9 +64,6 @@ pub struct Writer<'a> {
     pub(super) titles: OnceLock<Vec<(NodeId, Vec<String>)>>,
     has_vocabularies: bool,
 }
-
-/// The vocabularies that tell how well known a disease is.
-const VOCABULARIES: [&str; 4] = ["DOID", "ICD10CM", "MESH", "NCIT"];
 
 /// Everything of an item that its kind decides.
 #[derive(Debug)]
@@ -95,6 +96,7 @@ impl<'a> Writer<'a> {
     /// Reads the words of the graph and finds the diseases that may be offered.
     pub fn new(context: Context<'a>) -> Self {
         let diseases: Vec<NodeId> = context.statistics.profiles().map(|(disease, _)| disease).collect();
+        let has_vocabularies = has_vocabularies(context.graph);
         let offered: Vec<(NodeId, Offered)> = diseases
             .into_par_iter()
             .filter(|&disease| is_presentable(context, disease, &[]))
@@ -102,10 +104,10 @@ impl<'a> Writer<'a> {
                 let label = context.graph.label(disease);
                 let n_findings = context.statistics.profile(disease).map_or(0, |profile| profile.findings.len());
                 let (stems, name_length) = (stems(label), label.chars().count());
-                (disease, Offered { stems, name_length, n_findings, near: OnceLock::new() })
+                let tier = if has_vocabularies { tier(context.graph, disease) } else { Tier::Unknown };
+                (disease, Offered { stems, name_length, n_findings, tier, near: OnceLock::new() })
             })
             .collect();
-        let has_vocabularies = context.graph.nodes_of("Disease").any(|disease| n_vocabularies(context, disease) > 0);
         let (lexicon, offered) = (Lexicon::of(context.graph), offered.into_iter().collect());
         Self { context, lexicon, offered, titles: OnceLock::new(), has_vocabularies }
     }
@@ -185,13 +187,9 @@ impl<'a> Writer<'a> {
         item
     }
 
-    fn tier(&self, disease: NodeId) -> Tier {
-        match n_vocabularies(self.context, disease) {
-            _ if !self.has_vocabularies => Tier::Unknown,
-            0 | 1 => Tier::Rare,
-            2 => Tier::Advanced,
-            _ => Tier::Board,
-        }
+    /// How well known a disease is.
+    pub(super) fn tier(&self, disease: NodeId) -> Tier {
+        if self.has_vocabularies { tier(self.context.graph, disease) } else { Tier::Unknown }
     }
 
     /// The chapter of a code; else the organ system's name.
@@ -215,12 +213,6 @@ impl<'a> Writer<'a> {
 
 /// How far an answer is believed whose facts all come from one report.
 const SINGLE_SOURCE: f64 = 0.9;
-
-fn n_vocabularies(context: Context<'_>, disease: NodeId) -> usize {
-    let node = context.graph.node(disease);
-    let prefixes = || std::iter::once(node.curie.prefix()).chain(node.xrefs.iter().map(crate::kg::Curie::prefix));
-    VOCABULARIES.iter().filter(|vocabulary| prefixes().any(|prefix| prefix == **vocabulary)).count()
-}
 
 /// A text with what it says, in the order of telling.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -106,6 +106,9 @@ record! {
         conflicts: Vec<String>,
         /// The relation that this one denies; null where it denies none.
         negates: Option<String>,
+        /// Where an assertion casts doubt in the loose reading: on the subject's kinds only (`down`), on what it is a kind
+        /// of only (`up`); null: both.
+        loose_subject: Option<&'static str>,
         /// Asserted objects that tell fewer nats do not vouch for their kinds in the loose reading; null: all do.
         vague_below: Option<f64>,
     }
@@ -184,6 +187,11 @@ fn relation_row(relation: &Relation) -> RelationRow {
         object_down: relation.object == Closure::Down,
         conflicts: relation.conflicts.iter().map(ToString::to_string).collect(),
         negates: relation.negates.as_ref().map(ToString::to_string),
+        loose_subject: match relation.loose_subject {
+            Closure::None => None,
+            Closure::Up => Some("up"),
+            Closure::Down => Some("down"),
+        },
         vague_below: relation.vague_below,
     }
 }
@@ -280,7 +288,7 @@ impl Listing {
             relation.is_taxonomic,
             relation.is_causal,
         ];
-        let closures = [relation.subject, relation.object];
+        let closures = [relation.subject, relation.object, relation.loose_subject];
         let closures = closures.into_iter().flat_map(|closure| [closure == Closure::Up, closure == Closure::Down]);
         properties.into_iter().chain(closures).for_each(|flag| self.flag(flag));
     }

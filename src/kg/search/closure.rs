@@ -2,9 +2,10 @@
 //!
 //! * **Strict**: asserted facts, symmetric relations both ways, and each relation's closure along `is_a`.
 //! * **Loose**: strict, plus `is_a` both ways on both ends, conflict relations counted as if they were the relation,
-//!   and nodes of equal name counted as one. One exception, for the relations that say so: an asserted object that
-//!   tells next to nothing (eight diseases are annotated with "Phenotypic abnormality", the root) casts no doubt on
-//!   its kinds; else nothing could ever be ruled out of anything.
+//!   and nodes of equal name counted as one. Two exceptions, for the relations that say so, because else nothing could
+//!   ever be ruled out of anything. An asserted object that tells next to nothing (eight diseases are annotated with
+//!   "Phenotypic abnormality", the root) casts no doubt on its kinds. And what one kind of disease shows is no reason
+//!   to suspect the class: "connective tissue disorder" would have every finding that any of its kinds has.
 //!
 //! The strict reading says what may be claimed, the loose one what cannot be ruled out. A key must be a strict
 //! answer; an option is wrong only if it is no loose one.
@@ -13,6 +14,7 @@ use crate::kg::Closure;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::Relation;
 use crate::kg::RelationId;
 
 /// How an edge is read.
@@ -48,8 +50,8 @@ pub fn supports(graph: &Graph, reading: Reading, triple: (NodeId, RelationId, No
     if is_chain && reading == Reading::Strict {
         return edges;
     }
-    let starts = asserted_for(graph, reading, subject, row.subject);
-    let mut ends = asserted_for(graph, reading, object, row.object);
+    let starts = asserted_for(graph, reading, subject, End::subject(row));
+    let mut ends = asserted_for(graph, reading, object, End::object(row));
     without_vague(graph, reading, relation, object, &mut ends);
     for named in readings_of(graph, reading, relation) {
         direct(graph, named, &starts, &ends, &mut edges);
@@ -91,8 +93,8 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
         return chained;
     }
     let (near, far) = match direction {
-        Direction::Objects => (row.subject, row.object),
-        Direction::Subjects => (row.object, row.subject),
+        Direction::Objects => (End::subject(row), End::object(row)),
+        Direction::Subjects => (End::object(row), End::subject(row)),
     };
     let mut asserted = Vec::new();
     let mut starts = asserted_for(graph, reading, from, near);
@@ -137,14 +139,15 @@ fn readings_of(graph: &Graph, reading: Reading, relation: RelationId) -> Vec<Rel
 }
 
 /// The nodes of which an assertion makes it true of this one.
-fn asserted_for(graph: &Graph, reading: Reading, node: NodeId, closure: Closure) -> Vec<NodeId> {
+fn asserted_for(graph: &Graph, reading: Reading, node: NodeId, end: End) -> Vec<NodeId> {
     let taxonomy = graph.taxonomy();
-    match (reading, closure) {
+    match (reading, end.strict) {
         (Reading::Strict, Closure::None) => vec![node],
         // "Up" says that an asserted node's ancestors follow: so this node follows from its descendants.
         (Reading::Strict, Closure::Up) => taxonomy.descendants(node),
         (Reading::Strict, Closure::Down) => taxonomy.ancestors(node),
-        (Reading::Loose, _) => kin(graph, node),
+        // Doubt that goes down to kinds comes from above.
+        (Reading::Loose, _) => kin(graph, node, [end.loose != Closure::Up, end.loose != Closure::Down]),
     }
 }
 
@@ -159,23 +162,46 @@ fn without_vague(graph: &Graph, reading: Reading, relation: RelationId, object: 
 }
 
 /// The nodes of which an assertion about this one makes it true.
-fn implied_by(graph: &Graph, reading: Reading, node: NodeId, closure: Closure) -> Vec<NodeId> {
+fn implied_by(graph: &Graph, reading: Reading, node: NodeId, end: End) -> Vec<NodeId> {
     let taxonomy = graph.taxonomy();
-    match (reading, closure) {
+    match (reading, end.strict) {
         (Reading::Strict, Closure::None) => vec![node],
         (Reading::Strict, Closure::Up) => taxonomy.ancestors(node),
         (Reading::Strict, Closure::Down) => taxonomy.descendants(node),
-        (Reading::Loose, _) => kin(graph, node),
+        (Reading::Loose, _) => kin(graph, node, [end.loose != Closure::Down, end.loose != Closure::Up]),
     }
 }
 
-/// The node, its namesakes, the ancestors and descendants of each, and the namesakes of all: whoever is kin of a node
-/// has that node as kin, so that a triple does not depend on the end from which it is asked.
-fn kin(graph: &Graph, node: NodeId) -> Vec<NodeId> {
+/// How far an assertion about one end reaches beyond the node that it is about.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    /// Along the strict closure.
+    strict: Closure,
+    /// Where it casts doubt: `None` is up and down.
+    loose: Closure,
+}
+
+impl End {
+    fn subject(row: &Relation) -> Self {
+        Self { strict: row.subject, loose: row.loose_subject }
+    }
+
+    fn object(row: &Relation) -> Self {
+        Self { strict: row.object, loose: Closure::None }
+    }
+}
+
+/// The node, its namesakes, the ancestors and descendants of each (or only one of the two), and the namesakes of all:
+/// whoever is kin of a node has that node as kin, so that a triple does not depend on the end from which it is asked.
+fn kin(graph: &Graph, node: NodeId, [up, down]: [bool; 2]) -> Vec<NodeId> {
     let mut all = Vec::new();
     for &named in std::iter::once(&node).chain(graph.twins(node)) {
-        all.extend(graph.taxonomy().ancestors(named));
-        all.extend(graph.taxonomy().descendants(named));
+        if up {
+            all.extend(graph.taxonomy().ancestors(named));
+        }
+        if down {
+            all.extend(graph.taxonomy().descendants(named));
+        }
     }
     with_namesakes(graph, all)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::kg::Relations;
 use crate::mine::CaseConfig;
 use crate::mine::MineConfig;
+use crate::mine::Tier;
 use crate::mine::WalkConfig;
 use crate::pipeline::check::Part;
 use crate::pipeline::check::Problems;
@@ -24,7 +25,7 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
     for (at, section) in mine.case.iter().enumerate() {
         let path = |field| ["mine".into(), "case".into(), Part::At(at), field];
         case(section, &path, problems);
-        strata.note(format!("case/{}", section.target), &path("target".into()), problems);
+        strata.note(section.stratum_name(), &path("target".into()), problems);
     }
     for (at, section) in mine.finding_set.iter().enumerate() {
         let path = |field| ["mine".into(), "finding_set".into(), Part::At(at), field];
@@ -102,6 +103,11 @@ fn case<'a>(section: &CaseConfig, path: &Path<'a>, problems: &mut Problems<'_>) 
     if section.attempts_per_key > MOST {
         let at = path("attempts_per_key".into());
         problems.say(&at, format!("{} is {}", shown(&at), section.attempts_per_key), format!("give at most {MOST}"));
+    }
+    if section.tiers.contains(&Tier::Unknown) {
+        let text =
+            "`mine.case.tiers` holds `unknown`, which all diseases are where no vocabulary is loaded, and none else";
+        problems.say(&path("tiers".into()), text, "there are `board`, `advanced` and `rare`; leave it out to have all");
     }
     problems.share(&path("max_system_share".into()), section.max_system_share);
     let target = CLUES.iter().find(|(target, ..)| *target == &*section.target);

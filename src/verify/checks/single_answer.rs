@@ -7,6 +7,7 @@ use crate::kg::search::Reading;
 use crate::kg::search::answers;
 use crate::kg::search::bindings;
 use crate::mine::Question;
+use crate::mine::kin::is_above_or_below;
 use crate::mine::path::PROOF_BUDGET;
 use crate::mine::path::nodes;
 use crate::synth::Item;
@@ -69,7 +70,9 @@ impl Check for SingleAnswer {
             }
         }
         let is_vignette = matches!(item.question, Question::Diagnosis(_) | Question::CausalGene { .. });
-        if is_vignette && loose != item.answer {
+        // What the key is a kind of, or what is a kind of it, is the same answer, told less exactly or more.
+        let is_key = |&node: &NodeId| item.answer.iter().any(|&key| is_above_or_below(graph, node, key));
+        if is_vignette && !loose.iter().all(is_key) {
             return Some("something that is not offered may be an answer too".to_owned());
         }
         let others: Vec<NodeId> = loose.into_iter().filter(|node| item.answer.binary_search(node).is_err()).collect();

@@ -22,7 +22,7 @@ COMMON_STEMS = set(
 
 RELATION = (
     "relation predicate is_symmetric is_transitive is_functional subject_up subject_down object_up object_down "
-    "conflicts negates vague_below".split()
+    "conflicts negates loose_subject vague_below".split()
 )
 
 ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
@@ -122,15 +122,24 @@ class Graph:
         """The nodes and all that have their names."""
         return nodes.union(*(self.twins[one] for one in nodes & self.twins.keys()))
 
-    def kin(self, node):
-        return self.namesakes(set().union(*(self.up(one) | self.down(one) for one in self.named(node))))
+    def kin(self, node, ways="up down"):
+        found = set()
+        for one in self.named(node):
+            found |= (self.up(one) if "up" in ways else set()) | (self.down(one) if "down" in ways else set())
+        return self.namesakes(found)
+
+    def doubted(self, relation, end):
+        """Where an assertion about this end casts doubt: up, down, or both ways."""
+        return end == "subject" and self.relations[relation]["loose_subject"] or "up down"
 
     def asserted_for(self, node, end, relation, loose):
         """The nodes of which an assertion makes it true of this one."""
         row = self.relations[relation]
         if not loose:
             return self.down(node) if row[end + "_up"] else self.up(node) if row[end + "_down"] else {node}
-        found = self.kin(node)
+        turned = {"up": "down", "down": "up"}
+        ways = self.doubted(relation, end)
+        found = self.kin(node, turned.get(ways, ways))
         if end == "object" and relation in self.vague:
             below = set().union(*(self.down(one) for one in self.named(node)))
             found -= self.vague[relation] - below
@@ -143,7 +152,7 @@ class Graph:
             return self.up(node) if row[end + "_up"] else self.down(node) if row[end + "_down"] else {node}
         if end == "object" and node in self.vague.get(relation, ()):
             return self.namesakes(self.up(node))
-        return self.kin(node)
+        return self.kin(node, self.doubted(relation, end))
 
     def readings(self, relation, loose):
         return [relation] + (list(self.relations[relation]["conflicts"] or []) if loose else [])
