@@ -32,7 +32,7 @@ use crate::synth::Item;
 use crate::synth::Kind;
 use crate::synth::Step;
 use crate::synth::StepKind;
-use crate::synth::Tier;
+use crate::mine::Tier;
 
 /// Diseases `d0`, `d1` … each with two findings of its own, `d0a` and `d0b`.
 pub(super) fn graph(n_diseases: usize) -> Graph {

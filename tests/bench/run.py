@@ -2,12 +2,13 @@
 """How long it takes from a PrimeKG table to a graph that answers, beside other tools, in turn, on this machine.
 
     python3 tests/bench/run.py [--scale 1|0.1|10] [--rounds 5] [--tools networkx rustworkx igraph] [--dir DIR] [--growth]
+                                [--program PATH]
 
 The table is synthetic: PrimeKG's format, node and relation counts, made by `../shared/bench/gen_primekg.py` where it
 does not lie in DIR yet. Every round runs each tool once, in a process of its own, so that a busy minute hits all of
 them. What is compared is processor time (user + system, all threads), because wall time depends on who else is here;
 medians over the rounds, and their ratios to one pass of simd-csv over the file, which is what reading costs at least.
-`--growth` loads a table of ten times the size too, once.
+`--growth` loads a table of ten times the size too, once. `--program` measures a program that is built already.
 
 What should hold is in `FLOORS`, with what we aim at; each is printed with what was measured. The program ends with 1
 if a floor is missed, but for the wall times of two threads, which say nothing where others are at work.
@@ -50,6 +51,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tools", nargs="*", default=["networkx", "rustworkx", "igraph"])
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "target" / "bench")
+    parser.add_argument("--program", type=pathlib.Path, help="what `cargo bench --no-run` built; else it is built now")
     parser.add_argument("--growth", action="store_true", help="load ten times the table too, once")
     return parser.parse_args()
 
@@ -138,7 +140,7 @@ def told(figures):
 def main():
     options = arguments()
     path = table(options.dir, options.scale)
-    binary = program()
+    binary = options.program or program()
     with tempfile.TemporaryDirectory(dir=options.dir) as folder:
         snapshot = pathlib.Path(folder) / "snapshot"
         ours(binary, "save", path, snapshot)
@@ -151,14 +153,16 @@ def main():
     last = runs["thinkpath, 1 thread"][-1]
     rows = last["more"]["rows"]
     print(f"{rows:,} rows, {last['more']['nodes']:,} nodes, {last['more']['edges']:,} edges; resident {last['resident_mb']:.0f} MB")
+    # What the program itself takes is what it takes when it holds nothing.
+    held_mb = last["resident_mb"] - runs["simd-csv"][-1]["resident_mb"]
     figures = {
         "load / simd-csv pass, processor": mine["cpu"] / floor,
         "1 thread / 2 threads, wall": mine["wall"] / median["thinkpath, 2 threads"]["wall"],
-        "resident bytes a row": last["resident_mb"] * 2**20 / rows,
+        "resident bytes a row": held_mb * 2**20 / rows,
         "snapshot to first answer, ms wall": median["snapshot, 1 thread"]["wall"] * 1000,
     }
     if options.scale == "1":
-        figures["peak memory, MB"] = mine["peak_mb"]
+        figures["peak memory, MB"] = mine["peak_mb"] - runs["simd-csv"][-1]["resident_mb"]
     if "networkx" in median:
         figures["networkx / load, processor"] = median["networkx"]["cpu"] / mine["cpu"]
     peers = [median[tool]["cpu"] for tool in options.tools if tool in median]

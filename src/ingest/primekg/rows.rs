@@ -285,7 +285,7 @@ mod tests {
             }
             all
         };
-        let told = [(2, "1|x, \"y\""), (3, "2|two\nlines"), (7, "3|a\"b,c\"d"), (8, "|"), (9, "4|\"no end, \n")];
+        let told = [(2, "1|x, \"y\""), (3, "2|two\nlines"), (7, "3|a\"b,c\"d"), (8, "|"), (9, "4|\"no end, ")];
         for step in [1, 2, 3, 7, 1 << 20] {
             assert_eq!(all(step), told.map(|(line, row)| (line, row.to_owned())), "{step} bytes at a time");
         }

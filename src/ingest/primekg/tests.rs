@@ -154,7 +154,7 @@ fn planted(seed: u32) -> Vec<String> {
         "10,disease,not of this world,Elsewhere",
         "1080,gene/protein,CFTR,NCBI",
         "1080,gene/protein,CFTR,\"NCBI\"",
-        "1081,gene/protein,\"a lone \" mark, and \"more\"\",NCBI",
+        "1081,gene/protein,a \"b, c\" d,NCBI",
         "822,effect/phenotype,,HPO",
         "823,effect/phenotype,tail\r,HPO",
     ];
