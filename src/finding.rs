@@ -84,9 +84,14 @@ impl Finding {
     }
 }
 
+/// A finding may list names, and a damaged file may hold one of any length.
+const MAX_SHOWN_CHARACTERS: usize = 2_000;
+
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}: {}", self.severity, self.code, printable(&self.text))?;
+        let start: String = self.text.chars().take(MAX_SHOWN_CHARACTERS).collect();
+        let mark = if start.len() < self.text.len() { "…" } else { "" };
+        write!(formatter, "{} {}: {}{mark}", self.severity, self.code, printable(&start))?;
         if self.count > 1 {
             write!(formatter, " ({} times)", self.count)?;
         }
@@ -125,5 +130,12 @@ mod tests {
     fn control_characters_are_shown_not_sent() {
         assert_eq!(printable("a\u{1b}[31mb\nc"), "a\\x1B[31mb\\x0Ac");
         assert_eq!(printable("naïve"), "naïve");
+    }
+
+    #[test]
+    fn a_finding_is_shown_as_long_as_a_person_reads() {
+        let shown = |length: usize| Finding::warning(Code("X101"), "é".repeat(length)).to_string();
+        assert_eq!(shown(2_000), format!("warning X101: {}", "é".repeat(2_000)));
+        assert_eq!(shown(2_001), format!("warning X101: {}…", "é".repeat(2_000)));
     }
 }

@@ -191,7 +191,8 @@ fn words(expression: &str) -> Result<Vec<&str>, Problem> {
                     return Err(Problem::Malformed(format!("the quotation mark of `{shown}` is not closed")));
                 }
             },
-            _ => rest.find([' ', '(', ')', '\'']).unwrap_or(rest.len()),
+            // A name that begins without a mark needs none at its end: `diphenylmethane-4,4'-diisocyanate` has a prime.
+            _ => rest.find([' ', '(', ')']).unwrap_or(rest.len()),
         };
         words.push(&rest[..length]);
         rest = rest[length..].trim_start();
@@ -242,6 +243,14 @@ mod tests {
         assert_eq!(read("'x' some 'more (or less)'"), Ok(vec![("x", "more (or less)")]));
         let diisocyanate = "'has allergic trigger' some '4,4'-diisocyanate'";
         assert_eq!(read(diisocyanate), Ok(vec![("has allergic trigger", "4,4'-diisocyanate")]));
+    }
+
+    #[test]
+    fn a_prime_within_a_bare_name_is_no_quotation_mark() {
+        let bare = "'has allergic trigger' some diphenylmethane-4,4'-diisocyanate";
+        assert_eq!(read(bare), Ok(vec![("has allergic trigger", "diphenylmethane-4,4'-diisocyanate")]));
+        let both = "('x' some 2,2'-bipyridyl) and ('y' some 'a b')";
+        assert_eq!(read(both), Ok(vec![("x", "2,2'-bipyridyl"), ("y", "a b")]));
     }
 
     #[test]

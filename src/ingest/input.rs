@@ -1,8 +1,14 @@
 //! Bytes and lines of a data file.
 //!
 //! gzip is known by its first two bytes, never by a file's name. What comes out is bounded, because a few kilobytes
-//! can unpack to gigabytes: the bound counts *output*, the only side that an attacker cannot make small.
+//! can unpack to gigabytes: the bound counts *output*, the only side that an attacker cannot make small, against the
+//! packed bytes read *so far*, so that a bomb of ten megabytes is refused as soon as one of ten kilobytes.
 
+<<<<<<< HEAD
+=======
+use std::cell::Cell;
+use std::cell::RefCell;
+>>>>>>> main
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -28,8 +34,8 @@ impl std::fmt::Debug for Input {
     }
 }
 
-/// Small files may unpack to this much whatever their ratio.
-const ALWAYS_ALLOWED_BYTES: u64 = 64 << 20;
+/// The beginning of a file may unpack to this much whatever its ratio.
+const ALWAYS_ALLOWED_BYTES: u64 = 16 << 20;
 /// gzip reaches a thousand; ontologies and tables stay below twenty.
 const MAX_RATIO: u64 = 200;
 const MAX_LINE_BYTES: usize = 16 << 20;
@@ -49,16 +55,13 @@ impl Input {
         let shown = super::display(path);
         let io = |error| ReadError::Io { path: shown.clone(), error };
         let mut file = File::open(path).map_err(io)?;
-        let size_bytes = file.metadata().map_err(io)?.len();
         let mut magic = [0_u8; 2];
         let n_read = file.read(&mut magic).map_err(io)?;
         file.rewind().map_err(io)?;
         let hashed = Hashed::new(file, size_bytes);
         let plain = BufReader::with_capacity(1 << 18, hashed.clone());
         let reader: Box<dyn BufRead> = if n_read == 2 && magic == [0x1f, 0x8b] {
-            let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
-            let unpacked = Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes, limit_bytes };
-            Box::new(BufReader::with_capacity(1 << 16, unpacked))
+            Box::new(BufReader::with_capacity(1 << 16, Bounded::new(plain)))
         } else {
             Box::new(plain)
         };
@@ -67,15 +70,10 @@ impl Input {
 
     /// Bytes in memory, named for messages; gzip is unpacked here too.
     pub fn of_bytes(path: &str, bytes: Vec<u8>) -> Self {
-        let size_bytes = bytes.len() as u64;
         let is_gzip = bytes.starts_with(&[0x1f, 0x8b]);
         let plain = std::io::Cursor::new(bytes);
-        let reader: Box<dyn BufRead> = if is_gzip {
-            let limit_bytes = ALWAYS_ALLOWED_BYTES.max(size_bytes.saturating_mul(MAX_RATIO));
-            Box::new(BufReader::new(Bounded { inner: MultiGzDecoder::new(plain), left: limit_bytes, limit_bytes }))
-        } else {
-            Box::new(plain)
-        };
+        let reader: Box<dyn BufRead> =
+            if is_gzip { Box::new(BufReader::new(Bounded::new(plain))) } else { Box::new(plain) };
         Self { path: path.into(), reader }
     }
 
@@ -239,22 +237,55 @@ fn too_large(error: &std::io::Error) -> Option<u64> {
     None
 }
 
+/// Unpacks as long as what comes out is in proportion to what went in.
 struct Bounded<R> {
-    inner: R,
-    left: u64,
-    limit_bytes: u64,
+    inner: MultiGzDecoder<Metered<R>>,
+    n_packed: Rc<Cell<u64>>,
+    n_unpacked: u64,
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: BufRead> Bounded<R> {
+    fn new(packed: R) -> Self {
+        let n_packed = Rc::new(Cell::new(0));
+        let inner = MultiGzDecoder::new(Metered { inner: packed, n_read: Rc::clone(&n_packed) });
+        Self { inner, n_packed, n_unpacked: 0 }
+    }
+}
+
+impl<R: BufRead> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n_read = self.inner.read(buffer)?;
-        match self.left.checked_sub(n_read as u64) {
-            Some(left) => {
-                self.left = left;
-                Ok(n_read)
-            }
-            None => Err(std::io::Error::other(TooLarge { limit_bytes: self.limit_bytes })),
+        self.n_unpacked = self.n_unpacked.saturating_add(n_read as u64);
+        let limit_bytes = ALWAYS_ALLOWED_BYTES.max(self.n_packed.get().saturating_mul(MAX_RATIO));
+        if self.n_unpacked > limit_bytes {
+            return Err(std::io::Error::other(TooLarge { limit_bytes }));
         }
+        Ok(n_read)
+    }
+}
+
+/// Counts what is read.
+struct Metered<R> {
+    inner: R,
+    n_read: Rc<Cell<u64>>,
+}
+
+impl<R: BufRead> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n_read = self.inner.read(buffer)?;
+        self.n_read.set(self.n_read.get().saturating_add(n_read as u64));
+        Ok(n_read)
+    }
+}
+
+impl<R: BufRead> BufRead for Metered<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n_bytes: usize) {
+        self.n_read.set(self.n_read.get().saturating_add(n_bytes as u64));
+        self.inner.consume(n_bytes);
     }
 }
 
@@ -296,21 +327,44 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_unpacks_without_end_is_refused() {
+    /// Blank lines, packed; `n_members` times one after the other.
+    fn bomb(n_members: usize) -> Vec<u8> {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        let zeros = vec![b'\n'; 1 << 20];
-        for _ in 0..80 {
-            packer.write_all(&zeros).unwrap();
+        let blank = vec![b'\n'; 1 << 20];
+        for _ in 0..20 {
+            packer.write_all(&blank).unwrap();
         }
-        let mut lines = Input::of_bytes("bomb.gz", packer.finish().unwrap()).into_lines();
-        let error = loop {
-            match lines.next_line() {
-                Ok(Some(_)) => {}
-                Ok(None) => panic!("the bomb was read to its end"),
-                Err(error) => break error,
-            }
-        };
-        assert!(error.to_string().starts_with("bomb.gz: unpacks to more than"), "{error}");
+        packer.finish().unwrap().repeat(n_members)
+    }
+
+    #[test]
+    fn what_unpacks_without_end_is_refused_however_large_it_is() {
+        for n_members in [1, 500] {
+            let mut lines = Input::of_bytes("bomb.gz", bomb(n_members)).into_lines();
+            let mut n_lines = 0_u32;
+            let error = loop {
+                match lines.next_line() {
+                    Ok(Some(_)) => n_lines += 1,
+                    Ok(None) => panic!("the bomb was read to its end"),
+                    Err(error) => break error,
+                }
+            };
+            assert!(error.to_string().starts_with("bomb.gz: unpacks to more than 16777216 bytes"), "{error}");
+            assert!(n_lines <= 16 << 20, "{n_lines} lines of {n_members} members were read");
+        }
+    }
+
+    #[test]
+    fn what_is_packed_as_tightly_as_data_is_read_to_its_end() {
+        // 200 different lines over and over: 60 to 1, and longer than is allowed without a question.
+        let lines: String = (0..200_u32).map(|n| format!("{:x}\n", n.wrapping_mul(2_654_435_761))).collect();
+        let text = lines.repeat((20 << 20) / lines.len());
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(text.as_bytes()).unwrap();
+        let mut unpacked = Vec::new();
+        let packed = packer.finish().unwrap();
+        assert!((20..200).contains(&(text.len() / packed.len())), "{} to one", text.len() / packed.len());
+        Input::of_bytes("a.gz", packed).into_reader().read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked.len(), text.len());
     }
 }

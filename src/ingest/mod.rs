@@ -188,7 +188,7 @@ pub enum ReadError {
         error: std::io::Error,
     },
     /// It unpacks to more than a data file would.
-    #[error("{path}: unpacks to more than {limit_bytes} bytes, over 200 times its size; no data file does")]
+    #[error("{path}: unpacks to more than {limit_bytes} bytes, over 200 times what it is packed in; no data file does")]
     Bomb {
         /// The file.
         path: Box<str>,

@@ -112,7 +112,7 @@ impl Xml {
                         _ => reference.resolve_char_ref().map_err(|error| self.broken(line, error))?,
                     };
                     let Some(character) = resolved else {
-                        let shown: String = reference.chars().take(60).collect();
+                        let shown = shown(&reference);
                         return Err(self.error(line, format!("the entity `&{shown};` is not one of XML's own five")));
                     };
                     self.text(line, character.encode_utf8(&mut [0; 4])).map(|()| None)?
@@ -122,7 +122,7 @@ impl Xml {
                 }
                 Event::Decl(declaration) => match declaration.encoding() {
                     Some(Ok(encoding)) if !encoding.eq_ignore_ascii_case("utf-8") => {
-                        let shown: String = encoding.chars().take(60).collect();
+                        let shown = shown(&encoding);
                         return Err(self.error(line, format!("the encoding is `{shown}`; save the file as UTF-8")));
                     }
                     _ => None,
@@ -130,8 +130,8 @@ impl Xml {
                 Event::DocType(_) | Event::Comment(_) | Event::PI(_) => None,
                 Event::Eof => match (self.open.last(), self.has_root) {
                     (Some(open), _) => {
-                        let problem =
-                            format!("the file ends inside `<{}>`, which opens on line {}", open.name, open.line);
+                        let shown = shown(&open.name);
+                        let problem = format!("the file ends inside `<{shown}>`, which opens on line {}", open.line);
                         return Err(self.error(line, problem));
                     }
                     (None, false) => return Err(self.error(line, "the file holds no XML element")),
@@ -148,16 +148,18 @@ impl Xml {
     fn open(&mut self, line: u32, start: &BytesStart<'_>) -> Result<Element, ReadError> {
         let name: Box<str> = start.name().as_ref().into();
         if self.open.is_empty() && self.has_root {
-            return Err(self.error(line, format!("`<{name}>` opens after the root element has closed")));
+            return Err(self.error(line, format!("`<{}>` opens after the root element has closed", shown(&name))));
         }
         if self.open.len() == MAX_DEPTH {
-            return Err(self.error(line, format!("`<{name}>` is nested deeper than {MAX_DEPTH} elements")));
+            let shown = shown(&name);
+            return Err(self.error(line, format!("`<{shown}>` is nested deeper than {MAX_DEPTH} elements")));
         }
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| self.broken(line, error.into()))?;
             if attributes.len() == MAX_ATTRIBUTES {
-                return Err(self.error(line, format!("`<{name}>` has more than {MAX_ATTRIBUTES} attributes")));
+                let shown = shown(&name);
+                return Err(self.error(line, format!("`<{shown}>` has more than {MAX_ATTRIBUTES} attributes")));
             }
             let value =
                 attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| self.broken(line, error))?;
@@ -180,7 +182,8 @@ impl Xml {
             open.text.push_str(text);
         }
         if open.text.len() > MAX_TEXT_BYTES {
-            let problem = format!("the text of `<{}>` is longer than {MAX_TEXT_BYTES} bytes", open.name);
+            let shown = shown(&open.name);
+            let problem = format!("the text of `<{shown}>` is longer than {MAX_TEXT_BYTES} bytes");
             return Err(self.error(line, problem));
         }
         Ok(())
@@ -204,6 +207,13 @@ impl Xml {
             }
         }
     }
+}
+
+/// A name as a message shows it: one that is damaged may be a megabyte long, or steer a terminal.
+pub(super) fn shown(name: &str) -> String {
+    const MAX_CHARACTERS: usize = 60;
+    let start: String = name.chars().take(MAX_CHARACTERS).collect();
+    crate::finding::printable(&start)
 }
 
 /// Counts lines as they are consumed, and ends an event that never does.
@@ -318,6 +328,19 @@ mod tests {
             error("<?xml version='1.0' encoding='ISO-8859-1'?><a/>"),
             "a.xml:1: the encoding is `ISO-8859-1`; save the file as UTF-8"
         );
+    }
+
+    #[test]
+    fn a_name_is_shown_as_long_as_a_person_reads_and_steers_no_terminal() {
+        let long = "x".repeat(10_000);
+        let shown = &long[..60];
+        assert_eq!(
+            error(&format!("<{long}>")),
+            format!("a.xml:1: the file ends inside `<{shown}>`, which opens on line 1")
+        );
+        assert_eq!(error("<a/><b\u{1b}[31m/>"), "a.xml:1: `<b\\x1B[31m>` opens after the root element has closed");
+        let encoding = "<?xml version='1.0' encoding='\u{7}'?><a/>";
+        assert_eq!(error(encoding), "a.xml:1: the encoding is `\\x07`; save the file as UTF-8");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod prefix_name;
 pub mod rdf;
 mod record;
 mod relations;
+pub mod risks;
 pub mod search;
 #[cfg(test)]
 pub(crate) mod several;
@@ -77,4 +78,5 @@ pub use relations::RelationId;
 pub use relations::Relations;
 pub use relations::RelationsError;
 pub use relations::VOCABULARY_IRI;
+pub use risks::Risks;
 pub use taxonomy::Taxonomy;

@@ -81,6 +81,9 @@ pub struct Relation {
     /// The subject brings the object about.
     #[serde(default, rename = "causal")]
     pub is_causal: bool,
+    /// 1: the more of the subject, the more of the object; −1: the less; 0: it says neither.
+    #[serde(default)]
+    pub sign: i8,
     /// The relation that this one denies.
     #[serde(default)]
     pub negates: Option<Box<str>>,

@@ -5,10 +5,15 @@
 //! likeness and rivalry are measured on. Both are computed once and read by every later stage.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::Risks;
+use crate::kg::search::Direction;
+use crate::kg::search::Reading;
+use crate::kg::search::reach;
 
 /// What is recorded for one disease.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,6 +57,9 @@ pub struct Statistics {
     n_subjects: Vec<u32>,
     n_genes: Vec<u32>,
     systems: Vec<NodeId>,
+    risks: Risks,
+    /// By finding: what [`Statistics::may_have`] has found.
+    may_have: Vec<OnceLock<Box<[NodeId]>>>,
 }
 
 /// The category of findings.
@@ -114,7 +122,38 @@ impl Statistics {
             }
         }
         let n_genes = genes_of_findings(graph, &profiles);
-        Self { profiles, information, n_subjects, n_genes, systems }
+        Self {
+            profiles,
+            information,
+            n_subjects,
+            n_genes,
+            systems,
+            risks: Risks::default(),
+            may_have: vec![OnceLock::new(); graph.n_nodes()],
+        }
+    }
+
+    /// The same, with risks that somebody has measured on this graph.
+    #[must_use]
+    pub fn with_risks(self, risks: Risks) -> Self {
+        Self { risks, ..self }
+    }
+
+    /// How likely it is that what is not recorded holds all the same.
+    pub fn risks(&self) -> &Risks {
+        &self.risks
+    }
+
+    /// The diseases of which it cannot be ruled out that they have a finding, sorted: its loose subjects. Whoever looks for
+    /// clues asks for the same few thousand findings a hundred thousand times, so each is looked up once.
+    ///
+    /// # Complexity
+    ///
+    /// That of [`reach`] at first, O(1) from then on; four bytes a disease.
+    pub fn may_have(&self, graph: &Graph, finding: NodeId) -> &[NodeId] {
+        let Some(relation) = graph.relations().id("has_phenotype") else { return &[] };
+        let looked_up = || reach(graph, Reading::Loose, finding, relation, Direction::Subjects).into_boxed_slice();
+        self.may_have.get(finding.index()).map_or(&[][..], |found| found.get_or_init(looked_up))
     }
 
     /// The diseases with a profile, in order.

@@ -4,6 +4,7 @@ use crate::kg::NodeId;
 use crate::kg::search::Clause;
 use crate::kg::search::Hop;
 use crate::kg::search::Pattern;
+use crate::mine::drug::Action;
 
 /// What is asked of a pattern, and so which kinds of item can be made from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,22 @@ pub enum Question {
         other: NodeId,
         /// Findings of both: the options that do not tell them apart.
         shared: Vec<NodeId>,
+    },
+    /// Which drug treats this disease?
+    Treatment {
+        /// The disease.
+        disease: NodeId,
+        /// The drugs of which it is denied that they do: the wrong options.
+        denied: Vec<NodeId>,
+    },
+    /// Which drug is given for this disease and acts in this way?
+    Indication {
+        /// The disease.
+        disease: NodeId,
+        /// What the drug does.
+        action: Action,
+        /// Drugs that are given for the disease and act on something else: the wrong options.
+        others: Vec<NodeId>,
     },
     /// Through which nodes are the ends of a path connected?
     Path,

@@ -33,6 +33,7 @@ use crate::mine::clue::ClueRules;
 use crate::mine::clue::SetRules;
 use crate::mine::kin::are_kin;
 use crate::mine::kin::is_above_or_below;
+use crate::mine::live::fault;
 use crate::mine::option_name::is_usable;
 use crate::mine::path::PROOF_BUDGET;
 use crate::mine::path::as_float;
@@ -140,11 +141,10 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CaseConfig) -> Resul
 pub fn is_presentable(context: Context<'_>, disease: NodeId, prefixes: &[PrefixName]) -> bool {
     let Context { graph, statistics, .. } = context;
     let node = graph.node(disease);
-    !node.is_obsolete
-        && !node.label.is_empty()
-        && (prefixes.is_empty() || prefixes.iter().any(|prefix| prefix.is_of(&node.curie)))
+    (prefixes.is_empty() || prefixes.iter().any(|prefix| prefix.is_of(&node.curie)))
         && statistics.profile(disease).is_some_and(|profile| profile.findings.len() >= MIN_PROFILE)
         && is_usable(graph, disease).is_ok()
+        && fault(graph, disease).is_none()
 }
 
 fn keys(context: Context<'_>, config: &CaseConfig, target: Target) -> Vec<Key> {
@@ -233,7 +233,7 @@ impl Cases<'_> {
     fn candidate(&self, key: &Key, drawn: &[Clue], stratum: (&str, u64)) -> Result<Candidate, DeadEnd> {
         let graph = self.context.graph;
         let findings: Vec<NodeId> = drawn.iter().map(|clue| clue.finding).collect();
-        for (rival, matched) in clue::matches(graph, Reading::Loose, &findings) {
+        for (rival, matched) in clue::loose_matches(self.context, &findings) {
             let n_matched = matched.count();
             if rival == key.disease || n_matched + 1 < findings.len() {
                 continue;

@@ -144,10 +144,10 @@ pub fn stems(text: &str) -> Vec<String> {
 
 /// Whether a stem ties no two names together.
 pub fn is_common_stem(stem: &str) -> bool {
-    const COMMON: [&str; 26] = [
+    const COMMON: [&str; 28] = [
         "abnor", "acute", "adult", "bilat", "chron", "conge", "decre", "defec", "defic", "delay", "disea", "disor",
-        "eleva", "gener", "impai", "incre", "infan", "multi", "onset", "progr", "recur", "reduc", "sever", "short",
-        "small", "syndr",
+        "eleva", "gener", "impai", "incre", "infan", "multi", "onset", "proce", "progr", "prote", "recur", "reduc",
+        "sever", "short", "small", "syndr",
     ];
     COMMON.contains(&stem)
 }
@@ -195,11 +195,19 @@ fn bit(at: usize) -> u32 {
 /// O(n · r log (n · r)) for n findings that r diseases have.
 pub fn matches(graph: &Graph, reading: Reading, findings: &[NodeId]) -> Vec<(NodeId, Matched)> {
     let Some(relation) = graph.relations().id("has_phenotype") else { return Vec::new() };
-    let mut found: Vec<(NodeId, u32)> = Vec::new();
-    for (at, &finding) in findings.iter().enumerate() {
-        let diseases = reach(graph, reading, finding, relation, Direction::Subjects);
-        found.extend(diseases.into_iter().map(|disease| (disease, bit(at))));
-    }
+    merged(findings.iter().map(|&finding| reach(graph, reading, finding, relation, Direction::Subjects).into_iter()))
+}
+
+/// What [`matches`] gives under the loose reading, from what was looked up before.
+pub fn loose_matches(context: Context<'_>, findings: &[NodeId]) -> Vec<(NodeId, Matched)> {
+    let diseases = findings.iter().map(|&finding| context.statistics.may_have(context.graph, finding));
+    merged(diseases.map(|diseases| diseases.iter().copied()))
+}
+
+/// Which of some sorted lists each disease stands in, in the order of diseases.
+fn merged(lists: impl Iterator<Item = impl Iterator<Item = NodeId>>) -> Vec<(NodeId, Matched)> {
+    let mut found: Vec<(NodeId, u32)> =
+        lists.enumerate().flat_map(|(at, diseases)| diseases.map(move |disease| (disease, bit(at)))).collect();
     found.sort_unstable();
     let of_one = found.chunk_by(|left, right| left.0 == right.0);
     of_one.map(|group| (group[0].0, Matched(group.iter().fold(0, |all, &(_, bit)| all | bit)))).collect()

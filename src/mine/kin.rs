@@ -31,7 +31,7 @@ pub fn is_above_or_below(graph: &Graph, left: NodeId, right: NodeId) -> bool {
 }
 
 /// A class that holds no more than so many kinds is small: what it holds is much the same.
-const SMALL_CLASS: usize = 15;
+pub const SMALL_CLASS: usize = 15;
 
 /// Whether two diseases belong to one series, or to one small class.
 fn share_a_class(graph: &Graph, left: NodeId, right: NodeId) -> bool {

@@ -11,13 +11,18 @@ pub mod citation;
 pub mod clue;
 mod coding;
 mod contrast;
+pub mod drug;
 mod finding_set;
+mod indication;
 pub mod kin;
+pub mod live;
+mod mechanism;
 pub mod metapath;
 pub mod option_name;
 pub mod path;
 mod stratum;
 mod tier;
+mod treatment;
 mod walk;
 pub mod wording;
 
@@ -47,6 +52,8 @@ pub use finding_set::FindingSetConfig;
 pub use finding_set::n_profiled_diseases;
 pub use finding_set::set_of;
 pub use finding_set::set_rules;
+pub use indication::IndicationConfig;
+pub use mechanism::MechanismConfig;
 pub use metapath::MetapathConfig;
 pub use stratum::Attempt;
 pub use stratum::Context;
@@ -55,6 +62,7 @@ pub use stratum::Stratum;
 pub use tier::Tier;
 pub use tier::has_vocabularies;
 pub use tier::tier;
+pub use treatment::TreatmentConfig;
 pub use walk::WalkConfig;
 
 /// The `[[mine.…]]` sections of a pipeline.
@@ -70,6 +78,15 @@ pub struct MineConfig {
     /// The finding that tells two look-alikes apart.
     #[serde(default)]
     pub contrast: Vec<ContrastConfig>,
+    /// Established treatments beside those that were turned down.
+    #[serde(default)]
+    pub treatment: Vec<TreatmentConfig>,
+    /// Drugs by what they are given for and act on.
+    #[serde(default)]
+    pub indication: Vec<IndicationConfig>,
+    /// How drugs work against diseases.
+    #[serde(default)]
+    pub mechanism: Vec<MechanismConfig>,
     /// Diagnoses to be coded.
     #[serde(default)]
     pub coding: Vec<CodingConfig>,
@@ -142,6 +159,15 @@ pub fn strata<'a>(context: Context<'a>, config: &'a MineConfig) -> Result<Vec<St
     }
     for section in &config.contrast {
         all.push(contrast::stratum(context, section));
+    }
+    for section in &config.treatment {
+        all.push(treatment::stratum(context, section));
+    }
+    for section in &config.indication {
+        all.push(indication::stratum(context, section));
+    }
+    for section in &config.mechanism {
+        all.push(mechanism::stratum(context, section));
     }
     for section in &config.coding {
         all.push(coding::stratum(context, section));

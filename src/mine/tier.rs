@@ -39,10 +39,7 @@ impl Tier {
     /// Whether a disease of this tier may stand beside a key of another: one level below at the most. Beside a disease
     /// that everybody knows, one that nobody has heard of is no option.
     pub fn may_stand_beside(self, key: Self) -> bool {
-        match (self, key) {
-            (Self::Rare, Self::Board) => false,
-            _ => true,
-        }
+        !matches!((self, key), (Self::Rare, Self::Board))
     }
 }
 

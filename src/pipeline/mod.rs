@@ -21,8 +21,8 @@ use crate::kg;
 use crate::kg::Built;
 use crate::kg::FileTally;
 use crate::kg::Relations;
-use crate::kg::statistics::Statistics;
 use crate::mine;
+use crate::mine::calibration::calibrated;
 use crate::seed::Seed;
 use crate::synth;
 use crate::synth::Item;
@@ -117,7 +117,7 @@ impl Pipeline {
         let built = self.open_graph(&options.roots)?;
         options.stop.check()?;
         let graph = &built.graph;
-        let statistics = Statistics::of(graph);
+        let statistics = calibrated(graph);
         ledger.took("ingest and kg", started);
         progress.end(&format!("{} nodes, {} edges", graph.n_nodes(), graph.n_edges()));
 
@@ -164,6 +164,7 @@ impl Pipeline {
             title: &self.title,
             identity: &identity,
             graph,
+            risks: statistics.risks(),
             n_mined,
             accepted: outcome.accepted,
             rejected: outcome.rejected,

@@ -4,7 +4,6 @@ use crate::kg::NodeId;
 use crate::mine::Candidate;
 use crate::mine::Clues;
 use crate::mine::DeadEnd;
-use crate::mine::calibration::risk;
 use crate::mine::only_gene;
 use crate::seed::Stream;
 use crate::synth::AnswerOption;
@@ -108,7 +107,7 @@ fn vignette(writer: &Writer<'_>, candidate: Candidate, subject: &Subject<'_>) ->
                 option: at + 1,
                 class: DistractorClass::Unsupported,
                 failed: failed.iter().map(|&clue| clue + subject.first_clause).collect(),
-                risk: risk(failed.len(), least.fold(f64::INFINITY, f64::min)),
+                risk: writer.context.statistics.risks().of(failed.len(), least.fold(f64::INFINITY, f64::min)),
                 edges: Vec::new(),
             }
         })

@@ -8,6 +8,7 @@
 use crate::kg::NodeId;
 use crate::kg::search::Reading;
 use crate::mine::clue::fails_enough;
+use crate::mine::clue::loose_matches;
 use crate::mine::clue::matches;
 use crate::mine::clue::stems;
 use crate::mine::kin::are_kin;
@@ -63,7 +64,7 @@ impl Writer<'_> {
         let told = stems(question);
         let tier = self.tier(key);
         let mut rivals: Vec<Rival> = Vec::new();
-        let loose = matches(graph, Reading::Loose, clues);
+        let loose = loose_matches(self.context, clues);
         // Whoever has a clue strictly has it loosely, so these are the only diseases to look at.
         for (disease, held) in matches(graph, Reading::Strict, clues) {
             let loosely = loose.binary_search_by_key(&disease, |&(disease, _)| disease).map(|at| loose[at].1);

@@ -31,7 +31,7 @@ use crate::synth::writer::is_finding;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExplanationConfig {
-    /// The strategies whose paths are explained: `walk`, `metapath`.
+    /// The strategies whose paths are explained: `walk`, `metapath`, `mechanism`.
     pub from: Vec<Box<str>>,
 }
 
@@ -118,18 +118,73 @@ const FORMS: [Form; 5] = [
     },
 ];
 
+/// Of a drug that works against a disease: every link has a sign, and over all of them they multiply to less.
+const MECHANISM: &[(&str, &str)] = &[
+    ("{a} works against {b}.", "Through {links} does it do so?"),
+    ("A chain of effects leads from {a} to {b} and works against the disease.", "Through {links} does the chain run?"),
+    ("How {a} works against {b} can be told link by link.", "Through {links} does the effect pass?"),
+    ("The effect of {a} on {b} is indirect.", "Through {links} is it passed on?"),
+];
+
+/// Of any other path.
+const OTHERS: &[(&str, &str)] = &[
+    ("A chain of recorded facts connects {a} with {b}.", "Through {links} does it run?"),
+    ("{a} and {b} are connected in several steps.", "Through {links}?"),
+];
+
+/// What is asked for between the ends of a path: "which protein and which two biological processes".
+fn links(categories: &[&str]) -> String {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for category in categories {
+        match counted.iter_mut().find(|(known, _)| known == category) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((category, 1)),
+        }
+    }
+    let told =
+        counted.into_iter().map(|(category, count)| match (NOUNS.iter().find(|noun| noun.0 == category), count) {
+            (Some((_, one, _)), 1) => format!("which {one}"),
+            (Some((_, _, many)), count) => format!("which {} {many}", NUMBERS.get(count).unwrap_or(&"several")),
+            (None, 1) => "which further link".to_owned(),
+            (None, count) => format!("which {} further links", NUMBERS.get(count).unwrap_or(&"several")),
+        });
+    list(&told.collect::<Vec<_>>())
+}
+
+const NUMBERS: [&str; 6] = ["no", "one", "two", "three", "four", "five"];
+
+/// What nodes of a category are called, one and many.
+const NOUNS: [(&str, &str, &str); 16] = [
+    ("AnatomicalEntity", "anatomical structure", "anatomical structures"),
+    ("BiologicalProcess", "biological process", "biological processes"),
+    ("Cell", "cell type", "cell types"),
+    ("CellularComponent", "cell component", "cell components"),
+    ("ChemicalEntity", "substance", "substances"),
+    ("Disease", "disease", "diseases"),
+    ("Drug", "drug", "drugs"),
+    ("Gene", "gene", "genes"),
+    ("GeneFamily", "family of proteins", "families of proteins"),
+    ("MacromolecularComplex", "complex of molecules", "complexes of molecules"),
+    ("MolecularActivity", "molecular activity", "molecular activities"),
+    ("OrganismTaxon", "organism", "organisms"),
+    ("Pathway", "pathway", "pathways"),
+    ("PhenotypicFeature", "finding", "findings"),
+    ("Protein", "protein", "proteins"),
+    ("Symptom", "symptom", "symptoms"),
+];
+
 /// An item that asks for the inner nodes of a path.
 pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> {
     let graph = writer.context.graph;
     let mut stream = writer.stream(&candidate);
     let nodes = nodes(graph, &candidate.path);
     let categories: Vec<&str> = nodes.iter().map(|&node| graph.category(node)).collect();
-    let Some(form) = FORMS.iter().find(|form| form.categories == categories) else {
-        return dead("no wording is known for paths of this kind");
-    };
     let [first, inner @ .., last] = nodes.as_slice() else { return dead("the path is empty") };
     let name = |node: NodeId| if is_finding(writer.context, node) { writer.phrase(node) } else { writer.name(node) };
-    let Some(&(stem, lead_in)) = stream.pick(form.questions) else { return dead("no wording is known") };
+    let form = FORMS.iter().find(|form| form.categories == categories);
+    let known = if candidate.strategy == "mechanism" { MECHANISM } else { form.map_or(OTHERS, |form| form.questions) };
+    let Some(&(stem, lead_in)) = stream.pick(known) else { return dead("no wording is known") };
+    let lead_in = fill(lead_in, &[("{links}", &links(&categories[1..categories.len() - 1]))]);
     let ends = [name(*first), name(*last)];
     let filled = fill(stem, &[("{a}", &ends[0]), ("{b}", &ends[1])]);
     let stem = capitalised(&filled);
@@ -180,7 +235,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     let draft = Draft {
         kind: Kind::PathExplanation,
         stem,
-        lead_in: lead_in.to_owned(),
+        lead_in,
         options: Vec::new(),
         answer_text,
         distractors: Vec::new(),
@@ -191,4 +246,19 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
         distractor_similarity: 0.0,
     };
     Ok(writer.finish(candidate, draft))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_asked_for_by_what_they_are() {
+        assert_eq!(links(&["Protein"]), "which protein");
+        assert_eq!(
+            links(&["Protein", "BiologicalProcess", "BiologicalProcess"]),
+            "which protein and which two biological processes"
+        );
+        assert_eq!(links(&["Exposure"]), "which further link");
+    }
 }

@@ -9,7 +9,6 @@ use crate::kg::search::Reading;
 use crate::kg::search::holds;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
-use crate::mine::calibration::risk;
 use crate::mine::clue;
 use crate::mine::clue::Clue;
 use crate::mine::clue::stems;
@@ -122,7 +121,7 @@ pub(super) fn item(
                 class: DistractorClass::Unsupported,
                 // Every member fails the clause that ties findings to the gene's disease.
                 failed: vec![1],
-                risk: risk(rival.clues.len(), least),
+                risk: writer.context.statistics.risks().of(rival.clues.len(), least),
                 edges: Vec::new(),
             }
         })

@@ -60,19 +60,57 @@ impl Lexicon {
     /// with a capital, for some who write definitions set important words off by one; where names stand, now and then is
     /// enough. A word that is nowhere seen inside a sentence is taken for a name only where names stand: before "syndrome", "sign" and the
     /// like, or hyphened to another capital.
+    /// Where every word has a capital ("Folic Acid"), those that are mainly seen without lose theirs.
     pub fn inside_sentence(&self, text: &str) -> String {
+        let text = &self.without_title_case(text);
         let word: String = text.chars().take_while(|character| character.is_alphanumeric()).collect();
         let rest = &text[word.len()..];
         let mut letters = word.chars();
         let is_plain = letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase);
         let (lower, upper) = self.counts.get(&word.to_lowercase()).copied().unwrap_or_default();
         let is_name = match (lower, upper) {
-            _ if NAMES.contains(&&*word) => true,
+            _ if NAMES.contains(&&*word) || is_of_a_person(&word, rest) => true,
             (0, 0) => stands_like_a_name(rest) || is_short_before_a_name(&word, rest),
             _ => upper > 2 * lower || lower <= 2 * upper && stands_like_a_name(rest),
         };
         if is_plain && word.chars().count() > 1 && !is_name { word.to_lowercase() + rest } else { text.to_owned() }
     }
+
+    fn without_title_case(&self, text: &str) -> String {
+        let is_title = |word: &str| word.chars().next().is_some_and(|first| !first.is_lowercase());
+        if text.split_whitespace().count() < 2 || !text.split_whitespace().all(is_title) {
+            return text.to_owned();
+        }
+        let mut told = String::new();
+        let mut rest = text;
+        while let Some((word, after)) = rest.split_once(' ') {
+            told.push_str(&if told.is_empty() { word.to_owned() } else { self.small(word, after) });
+            told.push(' ');
+            rest = after;
+        }
+        told + &self.small(rest, "")
+    }
+
+    /// A word of a title, small if it is mainly seen so and no name stands there.
+    fn small(&self, word: &str, after: &str) -> String {
+        let is_plain = word.len() > 1 && word.chars().skip(1).all(|letter| letter.is_lowercase() || letter == ',');
+        let plain = word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase();
+        let (lower, upper) = self.counts.get(&plain).copied().unwrap_or_default();
+        let is_name = stands_like_a_name(&format!(" {after}"));
+        if is_plain && !is_name && lower > 4 * upper { word.to_lowercase() } else { word.to_owned() }
+    }
+}
+
+/// Whether a word is a person's by what follows: "Cornelia de Lange", "Frank-Ter Haar".
+fn is_of_a_person(word: &str, rest: &str) -> bool {
+    const PARTICLES: [&str; 8] = ["da", "de", "der", "di", "du", "le", "van", "von"];
+    const PREFIXES: [&str; 6] = ["Anti", "Non", "Para", "Post", "Pre", "Pseudo"];
+    let mut words = rest.split_whitespace();
+    let is_before = words.next().is_some_and(|next| PARTICLES.contains(&next))
+        && words.next().is_some_and(|next| next.starts_with(char::is_uppercase));
+    let mut letters = rest.strip_prefix('-').unwrap_or("").chars();
+    let is_double = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
+    rest.starts_with(' ') && is_before || is_double && !PREFIXES.contains(&word)
 }
 
 /// Names of people and of germs that the HPO writes in lower case as well.

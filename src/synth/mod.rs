@@ -11,10 +11,12 @@ mod diagnosis;
 mod distractors;
 mod explanation;
 mod finding_set;
+mod indication;
 mod item;
 mod lexicon;
 mod structure;
 mod telling;
+mod treatment;
 mod wording;
 mod writer;
 
@@ -58,7 +60,8 @@ pub struct SynthConfig {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceConfig {
-    /// The strategies whose candidates become choice items: `case`, `finding_set`, `contrast`, `coding`.
+    /// The strategies whose candidates become choice items: `case`, `finding_set`, `contrast`, `treatment`, `indication`,
+    /// `coding`.
     pub from: Vec<Box<str>>,
     /// How many options an item has. Four: the calibration of risk was measured for three distractors.
     #[serde(default = "default_n_options")]
@@ -88,6 +91,10 @@ pub fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> 
         Question::CausalGene { disease, clues } => diagnosis::causal_gene(writer, candidate, disease, &clues),
         Question::FindingSet { gene, disease } => finding_set::item(writer, candidate, (gene, disease)),
         Question::Contrast { disease, other, shared } => contrast::item(writer, candidate, (disease, other), &shared),
+        Question::Treatment { disease, denied } => treatment::item(writer, candidate, disease, &denied),
+        Question::Indication { disease, action, others } => {
+            indication::item(writer, candidate, (disease, action), &others)
+        }
         Question::Coding => coding::item(writer, candidate),
         Question::Path => explanation::item(writer, candidate),
     }

@@ -10,7 +10,10 @@ use crate::synth::Item;
 /// every clause is needed to find them.
 pub(super) fn n_hops(candidate: &Candidate) -> u32 {
     let hops = match candidate.question {
-        Question::Diagnosis(_) | Question::Contrast { .. } => 1,
+        Question::Diagnosis(_)
+        | Question::Contrast { .. }
+        | Question::Treatment { .. }
+        | Question::Indication { .. } => 1,
         Question::CausalGene { .. } | Question::FindingSet { .. } => 2,
         // The binding of a coding may have more edges than clauses: one clause leads up any number of kinds.
         Question::Path | Question::Coding => candidate.pattern.clauses.len(),

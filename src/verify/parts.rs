@@ -88,7 +88,10 @@ pub(super) fn values(context: Context<'_>, item: &Item) -> Vec<BTreeMap<Variable
     let graph = context.graph;
     let (answer, inner) = (Variable::ANSWER, Variable::inner(1));
     let pairs: Vec<Vec<(Variable, Option<NodeId>)>> = match item.question {
-        Question::Diagnosis(_) | Question::Contrast { .. } => vec![vec![(answer, item.answer.first().copied())]],
+        Question::Diagnosis(_)
+        | Question::Contrast { .. }
+        | Question::Treatment { .. }
+        | Question::Indication { .. } => vec![vec![(answer, item.answer.first().copied())]],
         Question::CausalGene { .. } => {
             vec![vec![(answer, item.answer.first().copied()), (inner, subject(context, item))]]
         }

@@ -288,6 +288,7 @@ impl Listing {
             relation.is_taxonomic,
             relation.is_causal,
         ];
+        self.number(usize::from(relation.sign.unsigned_abs()) + usize::from(relation.sign < 0));
         let closures = [relation.subject, relation.object, relation.loose_subject];
         let closures = closures.into_iter().flat_map(|closure| [closure == Closure::Up, closure == Closure::Down]);
         properties.into_iter().chain(closures).for_each(|flag| self.flag(flag));

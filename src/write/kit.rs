@@ -5,6 +5,7 @@
 
 /// File names below `verify/` and their texts.
 pub(super) const KIT: &[(&str, &str)] = &[
+    ("calibration.py", include_str!("kit/calibration.py")),
     ("checks.sql", include_str!("kit/checks.sql")),
     ("proofs.py", include_str!("kit/proofs.py")),
     ("queries.py", include_str!("kit/queries.py")),

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::kg::FileTally;
+use crate::kg::Risks;
 use crate::kg::Source;
 use crate::write::error::Difference;
 use crate::write::error::WriteError;
@@ -41,6 +42,9 @@ pub struct Manifest {
     pub models: Vec<String>,
     /// SHA-256 of each prompt file; empty without a model.
     pub prompts: Vec<String>,
+    /// What the risks of distractors were counted on.
+    #[serde(default)]
+    pub calibration: Calibration,
     /// The fate of every candidate.
     pub funnel: Funnel,
     /// Rows of `items` by split.
@@ -96,6 +100,25 @@ pub struct IngestEntry {
     pub quarantined: u64,
     /// `left_out` by rule.
     pub left_out_by_rule: BTreeMap<String, u64>,
+}
+
+/// How often what is not recorded holds all the same: rows by the number of clues (one, two, three), columns by the
+/// least information content among them (any, 3 nats, 4 nats). The risk of an option is `held` / `sets`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// On how many diseases of this graph it was counted; 0: none was described twice, and the counts are those that
+    /// the program comes with.
+    pub n_diseases: u64,
+    /// Sets of clues that an option fails, in millionths of a pair of diseases where it was counted here.
+    pub sets: [[u64; 3]; 3],
+    /// Those that it has all the same.
+    pub held: [[u64; 3]; 3],
+}
+
+impl From<&Risks> for Calibration {
+    fn from(risks: &Risks) -> Self {
+        Self { n_diseases: risks.n_diseases, sets: risks.sets, held: risks.held }
+    }
 }
 
 /// The fate of every candidate: `mined` is `written` and all of `rejected`.

@@ -34,6 +34,7 @@ use serde::Deserialize;
 
 use crate::finding::Finding;
 use crate::kg::Graph;
+use crate::kg::Risks;
 use crate::mine::Candidate;
 use crate::seed::Seed;
 use crate::synth::Item;
@@ -55,6 +56,7 @@ pub use exchange::write_kgx;
 pub use exchange::write_ntriples;
 pub use graph::graph_sha256;
 pub use graph::write_graph;
+pub use manifest::Calibration;
 pub use manifest::FileEntry;
 pub use manifest::Funnel;
 pub use manifest::IngestEntry;
@@ -170,6 +172,8 @@ pub struct DataSet<'a> {
     pub identity: &'a Identity,
     /// The graph.
     pub graph: &'a Graph,
+    /// What the risks of distractors were counted on.
+    pub risks: &'a Risks,
     /// How many candidates were mined.
     pub n_mined: u64,
     /// The items, in the order of acceptance.
@@ -206,7 +210,7 @@ pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Prepared, Writ
 /// then; [`WriteError::Licence`], [`WriteError::Options`] or
 /// [`WriteError::Conservation`] if an earlier stage broke its word.
 pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Written, WriteError> {
-    let DataSet { title, identity, graph, n_mined, accepted, mut rejected } = data;
+    let DataSet { title, identity, graph, risks, n_mined, accepted, mut rejected } = data;
     let Assembled { items, duplicates, findings } = assemble(graph, accepted, identity.seed, &config.splits);
     items.iter().try_for_each(|placed| check(graph, &placed.item))?;
     rejected.extend(duplicates);
@@ -215,6 +219,7 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Wr
     let manifest = Manifest {
         funnel: Funnel::new(n_mined, items.len() as u64, rejected.iter().map(|rejection| rejection.by))?,
         splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
+        calibration: Calibration::from(risks),
         ..blank_manifest(identity)
     };
 
@@ -251,6 +256,7 @@ fn blank_manifest(identity: &Identity) -> Manifest {
         seed: identity.seed.0,
         models: Vec::new(),
         prompts: Vec::new(),
+        calibration: Calibration::from(&Risks::default()),
         funnel: Funnel::default(),
         splits: SplitCounts::default(),
         files: Vec::new(),

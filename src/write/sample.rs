@@ -24,6 +24,7 @@ use crate::mine::Clues;
 use crate::mine::Hop;
 use crate::mine::Question;
 use crate::mine::Scores;
+use crate::mine::Tier;
 use crate::synth::AnswerOption;
 use crate::synth::Difficulty;
 use crate::synth::Distractor;
@@ -32,7 +33,6 @@ use crate::synth::Item;
 use crate::synth::Kind;
 use crate::synth::Step;
 use crate::synth::StepKind;
-use crate::mine::Tier;
 
 /// Diseases `d0`, `d1` … each with two findings of its own, `d0a` and `d0b`.
 pub(super) fn graph(n_diseases: usize) -> Graph {

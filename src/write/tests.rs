@@ -21,6 +21,9 @@ use crate::kg::statistics::Statistics;
 use crate::verify;
 use crate::write::sample;
 
+/// What risks were counted on.
+static RISKS: std::sync::OnceLock<Risks> = std::sync::OnceLock::new();
+
 fn identity(graph: &Graph) -> Identity {
     Identity {
         graph_sha256: graph_sha256(graph),
@@ -49,7 +52,8 @@ fn data<'a>(graph: &'a Graph, identity: &'a Identity) -> DataSet<'a> {
     accepted.push(sample::open(graph, 3, &["d3a"]));
     accepted.push(sample::open(graph, 4, &["d4a"]));
     let n_mined = (accepted.len() + rejected.len()) as u64;
-    DataSet { title: "A <test> set", identity, graph, n_mined, accepted, rejected }
+    let risks = RISKS.get_or_init(Risks::default);
+    DataSet { title: "A <test> set", identity, graph, risks, n_mined, accepted, rejected }
 }
 
 /// What came of preparing and writing.

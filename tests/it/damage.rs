@@ -5,6 +5,8 @@
 //! page shows what an editor would hide. In every case the law holds that no record is lost.
 
 use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
@@ -19,15 +21,21 @@ use crate::planted::Planted;
 
 /// A page of cases.
 pub(crate) struct Page {
-    source: String,
+    /// Its source, but for what every source opens with.
+    pub(crate) source: String,
     files: Vec<(String, Vec<u8>)>,
     /// Its cases, of which the first is undamaged.
     pub(crate) cases: Vec<Case>,
 }
 
 /// An input and what it leads to.
+#[derive(Default)]
 pub(crate) struct Case {
     title: String,
+    /// How the text is packed, in words; nothing if it is not.
+    pub(crate) packing: String,
+    /// The bytes of the file `damaged` before they are packed.
+    pub(crate) unpacked: Vec<u8>,
     /// The bytes of the file `damaged`.
     pub(crate) input: Vec<u8>,
     outcome: String,
@@ -39,13 +47,23 @@ pub(crate) const DAMAGED: &str = "damaged";
 impl Page {
     /// The page of a format.
     pub(crate) fn of(format: &str) -> Self {
-        let path = format!("{}/tests/cases/damage/{format}.md", env!("CARGO_MANIFEST_DIR"));
+        Self::read(&Self::folder("damage").join(format!("{format}.md")))
+    }
+
+    /// Where the pages of a kind lie: `damage`, or `samples` for what has no page of damage.
+    pub(crate) fn folder(kind: &str) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(kind)
+    }
+
+    /// The page in a file.
+    pub(crate) fn read(path: &Path) -> Self {
+        let format = path.file_stem().unwrap().to_string_lossy();
         let text = std::fs::read_to_string(path).unwrap();
         let mut page = Self { source: String::new(), files: Vec::new(), cases: Vec::new() };
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             if let Some(title) = line.strip_prefix("## ") {
-                page.cases.push(Case { title: title.into(), input: Vec::new(), outcome: String::new() });
+                page.cases.push(Case { title: title.into(), ..Case::default() });
             }
             let Some(kind) = line.strip_prefix("```") else { continue };
             let inside: String =
@@ -53,7 +71,11 @@ impl Page {
             match (kind.split_once(' ').unwrap_or((kind, "")), page.cases.last_mut()) {
                 (("toml", _), None) => page.source = inside,
                 (("file", name), None) => page.files.push((name.into(), unescaped(&inside))),
-                (("input", packing), Some(case)) => case.input = packed(packing, &unescaped(&inside)),
+                (("input", packing), Some(case)) => {
+                    case.packing = packing.into();
+                    case.unpacked = unescaped(&inside);
+                    case.input = packed(packing, &case.unpacked);
+                }
                 (("outcome", _), Some(case)) => case.outcome = inside,
                 (other, _) => panic!("{format}.md has a fence {other:?} where none is expected"),
             }
@@ -97,7 +119,8 @@ fn unescaped(text: &str) -> Vec<u8> {
     bytes
 }
 
-fn packed(packing: &str, bytes: &[u8]) -> Vec<u8> {
+/// A text as a file of the packing.
+pub(crate) fn packed(packing: &str, bytes: &[u8]) -> Vec<u8> {
     let gzip = || {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         packer.write_all(bytes).unwrap();
@@ -219,6 +242,11 @@ fn archive(bytes: &[u8]) -> Vec<u8> {
 fn assert_told(format: &str) {
     let page = Page::of(format);
     assert!(page.cases.len() > 10, "{format}.md has only {} cases", page.cases.len());
+    let wrong = wrong_outcomes(&page);
+    assert!(wrong.is_empty(), "{format}.md\n{wrong}");
+}
+
+fn wrong_outcomes(page: &Page) -> String {
     let mut wrong = String::new();
     for case in &page.cases {
         let outcome = page.planted(&case.input).outcome(DAMAGED);
@@ -226,7 +254,20 @@ fn assert_told(format: &str) {
             wrong.push_str(&format!("## {}\n--- expected\n{}--- found\n{outcome}\n", case.title, case.outcome));
         }
     }
-    assert!(wrong.is_empty(), "{format}.md\n{wrong}");
+    wrong
+}
+
+#[test]
+fn samples_are_read_as_their_pages_say() {
+    let mut wrong = String::new();
+    for file in std::fs::read_dir(Page::folder("samples")).unwrap() {
+        let path = file.unwrap().path();
+        let found = wrong_outcomes(&Page::read(&path));
+        if !found.is_empty() {
+            wrong.push_str(&format!("{}\n{found}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]

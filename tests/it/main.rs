@@ -9,6 +9,7 @@ mod formats;
 mod formats_tables;
 mod golden;
 mod layers;
+mod mutations;
 mod paths;
 mod planted;
 mod program;

@@ -39,17 +39,26 @@ impl Planted {
 
     /// Reads it, looking for files under `roots` too, and builds the graph.
     pub(crate) fn build(&self, roots: &[&Path]) -> Result<Built, String> {
+        self.build_with(&Relations::standard().unwrap(), roots)
+    }
+
+    /// The same with relations that are there already: parsing them takes longer than reading a small file.
+    pub(crate) fn build_with(&self, relations: &Relations, roots: &[&Path]) -> Result<Built, String> {
         let config: IngestConfig = toml::from_str("sources = ['planted']").unwrap();
-        let relations = Relations::standard().unwrap();
         let mut all = vec![self.folder.path().to_path_buf()];
         all.extend(roots.iter().map(|root| root.to_path_buf()));
-        let records = ingest::read(&config, &relations, &all).map_err(|error| self.told(&error))?;
-        kg::build(records, &relations, &KgConfig::default()).map_err(|error| error.to_string())
+        let records = ingest::read(&config, relations, &all).map_err(|error| self.told(&error))?;
+        kg::build(records, relations, &KgConfig::default()).map_err(|error| error.to_string())
     }
 
     /// What a person sees of it: the fate of the records of one file and all findings, or the error.
     pub(crate) fn outcome(&self, file: &str) -> String {
-        let built = match self.build(&[]) {
+        self.outcome_with(&Relations::standard().unwrap(), file)
+    }
+
+    /// The same with relations that are there already.
+    pub(crate) fn outcome_with(&self, relations: &Relations, file: &str) -> String {
+        let built = match self.build_with(relations, &[]) {
             Ok(built) => built,
             Err(error) => return format!("error: {error}\n"),
         };

@@ -46,7 +46,12 @@ pub(super) fn each_text(
     let path: Box<str> = input.path().into();
     let wrong = |error| match Input::error(&path, error) {
         // Whatever the archive's reader does not like of its bytes.
-        ReadError::Io { path, error } => ReadError::Damaged { path, error },
+        ReadError::Io { path, error } | ReadError::Damaged { path, error } => {
+            // It may quote a whole block.
+            let start: String = error.to_string().chars().take(300).collect();
+            let error = std::io::Error::new(error.kind(), crate::finding::printable(&start));
+            ReadError::Damaged { path, error }
+        }
         error => error,
     };
     let mut archive = tar::Archive::new(input.into_reader());
@@ -73,7 +78,18 @@ pub(super) fn each_text(
         match (rule, content.text) {
             (Some(rule), _) => sink.leave_out(rule),
             (None, Some(text)) => {
-                take(Input::of_reader(&name, Box::new(Cursor::new(text))), origin, sink)?;
+                match take(Input::of_reader(&name, Box::new(Cursor::new(text))), origin, sink) {
+                    Ok(()) => {}
+                    // What spoils a text spoils one entry of the archive and no other.
+                    Err(ReadError::LongLine { location, limit_bytes }) => {
+                        let why = format!("the line is longer than {limit_bytes} bytes");
+                        origin.quarantine(location.line_number(), why, sink);
+                    }
+                    Err(ReadError::Format { location, problem }) => {
+                        origin.quarantine(location.line_number(), problem, sink);
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             (None, None) => origin.quarantine(1, format!("the text is longer than {MAX_TEXT_BYTES} bytes"), sink),
         }
@@ -128,6 +144,45 @@ impl Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An archive of these texts.
+    fn archive(texts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut archive = tar::Builder::new(Vec::new());
+        for (name, text) in texts {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            archive.append_data(&mut header, name, *text).unwrap();
+        }
+        archive.into_inner().unwrap()
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_costs_only_itself() {
+        let good = "nodes: [{id: 'X:1', label: Disease, name: a}]\nlinks: []\n";
+        let long = "x".repeat((16 << 20) + 1);
+        let bytes = archive(&[("a.yaml", long.as_bytes()), ("b.yaml", b"\xff\xfea\0"), ("c.yaml", good.as_bytes())]);
+        let reader = crate::ingest::drugmechdb::DrugMechDb::default();
+        let records = crate::ingest::sink::read_bytes(&reader, &bytes).unwrap();
+        let told: Vec<String> = records.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "warning I101: the line is longer than 16777216 bytes (line 1 of `a.yaml`)\n  first at test:1",
+                "warning I101: the file is UTF-16; save it as UTF-8 (line 1 of `b.yaml`)\n  first at test:1",
+            ]
+        );
+        assert_eq!((records.nodes.len(), records.files[0].quarantined), (1, 2));
+    }
+
+    #[test]
+    fn what_is_told_of_a_damaged_block_steers_no_terminal() {
+        let mut bytes = archive(&[("a.yaml", b"")]);
+        bytes[148..156].copy_from_slice(b"\x1b[31mxyz");
+        let reader = crate::ingest::drugmechdb::DrugMechDb::default();
+        let error = crate::ingest::sink::read_bytes(&reader, &bytes).unwrap_err().to_string();
+        assert!(error.starts_with("test: cannot be unpacked (") && error.contains("\\x1B[31m"), "{error}");
+    }
 
     #[test]
     fn only_yaml_below_the_folder_is_read() {

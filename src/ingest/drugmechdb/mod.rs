@@ -33,12 +33,19 @@ pub(super) struct DrugMechDb {
     default: Box<str>,
     /// Label of a node → its category.
     categories: BTreeMap<Box<str>, Box<str>>,
+    /// A key of `relations`: then only the heads of paths are read, each as an edge from its drug to its disease.
+    indications: Option<Box<str>>,
 }
 
 impl Default for DrugMechDb {
     /// Nothing is mapped, and unknown keys become `related_to`, which says no more than that there is an edge.
     fn default() -> Self {
-        Self { relations: BTreeMap::new(), default: "related_to".into(), categories: BTreeMap::new() }
+        Self {
+            relations: BTreeMap::new(),
+            default: "related_to".into(),
+            categories: BTreeMap::new(),
+            indications: None,
+        }
     }
 }
 
@@ -80,10 +87,12 @@ impl Reader for DrugMechDb {
         let mut links = Links::new(&self.relations, &self.default, sink)?;
         let (input, is_archive) = archive::known(input)?;
         if is_archive {
-            archive::each_text(input, sink, |text, origin, sink| read(text, origin, &mut nodes, &mut links, sink))?;
+            archive::each_text(input, sink, |text, origin, sink| {
+                read(text, (origin, self.indications.as_deref()), &mut nodes, &mut links, sink)
+            })?;
         } else {
             let origin = Origin { entry: None, n_lines_before: 0 };
-            read(input, origin, &mut nodes, &mut links, sink)?;
+            read(input, (origin, self.indications.as_deref()), &mut nodes, &mut links, sink)?;
         }
         nodes.send(sink);
         links.tell(sink);
@@ -94,14 +103,19 @@ impl Reader for DrugMechDb {
 /// Reads the paths of one text.
 fn read(
     text: Input,
-    origin: Origin<'_>,
+    (origin, indications): (Origin<'_>, Option<&str>),
     nodes: &mut Nodes<'_>,
     links: &mut Links<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), ReadError> {
     documents::each(text, |document| {
         let path = document.text.map_err(|(line, why)| (line, why.to_owned()));
-        match path.and_then(|text| Path::parse(&text, document.line)) {
+        let path = path.and_then(|text| Path::parse(&text, document.line));
+        let path = path.and_then(|path| match indications {
+            Some(key) => path.indication(key),
+            None => Ok(path),
+        });
+        match path {
             Ok(path) => {
                 let known = nodes.take(&path, origin, sink);
                 links.take(&path, &known, origin, sink);
@@ -166,6 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn the_head_is_an_indication_where_that_is_asked_for() {
+        let settings = "indications = 'treats'";
+        let links = [("MESH:D1", "causes", "MESH:D2")];
+        let records = read(settings, "drug_mesh: 'MESH:D1', disease_mesh: 'MESH:D2'", &links);
+        assert_eq!(edges(&records), ["MESH:D1 treats MESH:D2"]);
+        assert_eq!(records.nodes.iter().map(|node| node.curie.as_str()).collect::<Vec<_>>(), ["MESH:D1", "MESH:D2"]);
+        let lacking = read(settings, "drug_mesh: 'MESH:D1', disease_mesh: 'MESH:D3'", &links);
+        assert!(lacking.edges.is_empty());
+        assert_eq!(&*lacking.findings[0].text, "the disease of the head is not among the nodes of the path");
+    }
+
+    #[test]
     fn the_head_gives_a_drug_its_other_identifier() {
         let xrefs = |head: &str| {
             let records = read("", head, &[("MESH:D1", "causes", "MESH:D2")]);
@@ -199,5 +225,19 @@ mod tests {
         let third = ("Third", Scope::Exact);
         assert_eq!(synonyms, [third, ("one", Scope::Related), third, third, third]);
         assert_eq!(records.nodes[2].place.line, 8);
+    }
+
+    #[test]
+    fn what_a_head_names_as_its_drug_is_a_drug_if_it_is_ever_called_one() {
+        let path = |head: &str, one: &str, other: &str| {
+            format!(
+                "---\ngraph: {{drug_mesh: '{head}', drugbank: 'DB:DB12184'}}\n\
+                 nodes: [{{id: 'MESH:C1', label: {one}, name: a}}, {{id: 'MESH:D1', label: {other}, name: b}}]\nlinks: []\n"
+            )
+        };
+        let text = path("MESH:C1", "Drug", "Disease") + &path("MESH:C1", "Disease", "Drug");
+        let records = read_bytes(&DrugMechDb::default(), text.as_bytes()).unwrap();
+        let categories: Vec<&str> = records.nodes.iter().map(|node| &*node.category).collect();
+        assert_eq!(categories, ["Drug", "Disease", "Drug", "Disease"]);
     }
 }

@@ -27,17 +27,29 @@ pub(super) struct Nodes<'a> {
     /// How often a node has which name, and which label.
     names: BTreeMap<Curie, BTreeMap<Box<str>, u64>>,
     labels: BTreeMap<Curie, BTreeMap<Box<str>, u64>>,
+    /// What the head of a path calls its drug.
+    drugs: BTreeSet<Curie>,
 }
+
+/// The label of what a path begins with.
+const DRUG: &str = "Drug";
 
 impl<'a> Nodes<'a> {
     /// No nodes yet; `categories` are the settings'.
     pub(super) fn new(categories: &'a BTreeMap<Box<str>, Box<str>>) -> Self {
-        Self { categories, records: Vec::new(), names: BTreeMap::new(), labels: BTreeMap::new() }
+        Self {
+            categories,
+            records: Vec::new(),
+            names: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            drugs: BTreeSet::new(),
+        }
     }
 
     /// Takes the nodes of a path, and says which it has. A node without an identifier goes to quarantine.
     pub(super) fn take(&mut self, path: &Path, origin: Origin<'_>, sink: &mut Sink<'_>) -> BTreeSet<Curie> {
         let same = drug(path, origin, sink);
+        self.drugs.extend(same.iter().flatten().cloned());
         let mut known = BTreeSet::new();
         for (line, node) in path.nodes() {
             let curie = match identifier(word(&node.id)) {
@@ -75,12 +87,15 @@ impl<'a> Nodes<'a> {
     }
 
     /// Sends every node to the sink: with the name that most paths give it, the others being synonyms that nobody
-    /// vouches for, and with the category that most give it, a general one only where there is no other.
+    /// vouches for, and with the category that most give it, a general one only where there is no other. Some paths
+    /// exchange the labels of their two ends, so what the head of any path names as its drug is a drug if it is ever
+    /// called one.
     pub(super) fn send(self, sink: &mut Sink<'_>) {
         let most = |counts: &BTreeMap<Box<str>, u64>| {
             let best = counts.iter().max_by(|left, right| left.1.cmp(right.1).then(right.0.cmp(left.0)));
             best.map(|(text, _)| text.clone()).unwrap_or_default()
         };
+        let drug = self.categories.get(DRUG).map_or(DRUG, |category| category);
         for mut record in self.records {
             let name: Box<str> = self.names.get(&record.curie).map(most).unwrap_or_default();
             let own = std::mem::replace(&mut record.label, name);
@@ -89,8 +104,10 @@ impl<'a> Nodes<'a> {
             }
             record.synonyms.retain(|synonym| !synonym.text.eq_ignore_ascii_case(&record.label));
             let labels = self.labels.get(&record.curie).into_iter().flatten();
-            let ranked = labels.map(|(label, count)| (is_general(label), Reverse(count), label));
-            let category = ranked.min().map(|(_, _, label)| label.clone());
+            let is_head = self.drugs.contains(&record.curie);
+            let is_no_drug = |label: &str| !(is_head && *label == *drug);
+            let ranked = labels.map(|(label, count)| (is_no_drug(label), is_general(label), Reverse(count), label));
+            let category = ranked.min().map(|(.., label)| label.clone());
             record.category = category.unwrap_or_default();
             sink.node(record);
         }

@@ -22,6 +22,7 @@ pub(super) struct Path {
 pub(super) struct Header {
     pub(super) drug_mesh: Option<String>,
     pub(super) drugbank: Option<Spanned<String>>,
+    disease_mesh: Option<String>,
 }
 
 /// A node of a path.
@@ -84,6 +85,34 @@ impl Path {
     /// The links with their lines.
     pub(super) fn links(&self) -> impl Iterator<Item = (u32, &Link)> {
         self.links.iter().flatten().map(|link| (self.line(link), &link.value))
+    }
+
+    /// What its head says, as a path of one link: the drug of the head, a key, the disease of the head. The curators drew
+    /// a path for each drug that is given for a disease, so each head is an indication.
+    ///
+    /// # Errors
+    ///
+    /// The line, and what the head lacks.
+    pub(super) fn indication(self, key: &str) -> Result<Self, (u32, String)> {
+        let first = self.n_lines_before + 1;
+        let header = self.graph.as_ref().ok_or_else(|| (first, "the path has no `graph`".to_owned()))?;
+        let drugbank = header.drugbank.as_ref().map(|text| text.value.trim().to_owned()).unwrap_or_default();
+        let known: Vec<Spanned<Node>> = self.nodes.into_iter().flatten().collect();
+        let find = |ids: &[&str]| {
+            let is_it = |node: &Spanned<Node>| ids.iter().any(|id| !id.is_empty() && word(&node.value.id) == *id);
+            known.iter().enumerate().find(|(_, node)| is_it(node))
+        };
+        let drug = find(&[word(&header.drug_mesh), &drugbank]);
+        let disease = find(&[word(&header.disease_mesh)]);
+        let (Some((drug, node)), Some((disease, other))) = (drug, disease) else {
+            let end = if drug.is_none() { "drug" } else { "disease" };
+            return Err((first, format!("the {end} of the head is not among the nodes of the path")));
+        };
+        let [source, target] = [node, other].map(|node| Some(word(&node.value.id).to_owned()));
+        let value = Link { source, key: Some(key.to_owned()), target };
+        let link = Spanned { value, referenced: node.referenced, defined: node.defined };
+        let ends = known.into_iter().enumerate().filter(|&(at, _)| at == drug || at == disease);
+        Ok(Self { nodes: Some(ends.map(|(_, node)| node).collect()), links: Some(vec![link]), ..self })
     }
 
     /// What the curators read.

@@ -18,6 +18,7 @@ use crate::ingest::Reader;
 use crate::ingest::Sink;
 use crate::ingest::xml::Element;
 use crate::ingest::xml::Xml;
+use crate::ingest::xml::shown;
 use crate::kg::Curie;
 use crate::kg::CurieError;
 
@@ -37,8 +38,9 @@ impl Reader for Icd10cm {
                     let next = match inside.last_mut() {
                         None if *name == *ROOT => Inside::Root,
                         None => {
+                            let shown = shown(&name);
                             let problem =
-                                format!("this is no ICD-10-CM tabular list: its root is `{name}`, not `{ROOT}`");
+                                format!("this is no ICD-10-CM tabular list: its root is `{shown}`, not `{ROOT}`");
                             return Err(xml.error(line, problem));
                         }
                         Some(outer) => list.open(outer, &name, line, &attributes, sink),

@@ -8,6 +8,7 @@ use crate::ingest::ReadError;
 use crate::ingest::vocabulary::short;
 use crate::ingest::xml::Element;
 use crate::ingest::xml::Xml;
+use crate::ingest::xml::shown;
 
 /// The elements of a file.
 pub(super) struct Elements {
@@ -124,7 +125,7 @@ impl Elements {
             Some((_, _, iri)) => Ok(short(&format!("{iri}{local}")).into()),
             None if prefix == "xml" || prefix.is_empty() => Ok(name.into()),
             None => {
-                let shown: String = prefix.chars().take(60).collect();
+                let shown = shown(prefix);
                 Err(self.error(line, format!("the prefix `{shown}:` has no `xmlns:{shown}`")))
             }
         }

@@ -29,6 +29,7 @@ use crate::ingest::owl::elements::Tag;
 use crate::ingest::rule_part;
 use crate::ingest::vocabulary::local_name;
 use crate::ingest::vocabulary::short;
+use crate::ingest::xml::shown;
 use crate::kg::Curie;
 use crate::kg::NodeRecord;
 use crate::kg::Synonym;
@@ -113,7 +114,7 @@ impl Document {
     fn read(&mut self, ontology: &Ontology, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         match self.elements.next()? {
             Some(Tag::Open(root)) if *root.name != *"rdf:RDF" => {
-                let shown: String = root.name.chars().take(60).collect();
+                let shown = shown(&root.name);
                 let problem = format!("this is no OWL in RDF/XML: its root is `{shown}`, not `rdf:RDF`");
                 return Err(self.elements.error(root.line, problem));
             }

@@ -194,13 +194,20 @@ impl End {
 /// The node, its namesakes, the ancestors and descendants of each (or only one of the two), and the namesakes of all:
 /// whoever is kin of a node has that node as kin, so that a triple does not depend on the end from which it is asked.
 fn kin(graph: &Graph, node: NodeId, [up, down]: [bool; 2]) -> Vec<NodeId> {
+    let taxonomy = graph.taxonomy();
+    let is_alone = graph.twins(node).is_empty()
+        && (!up || taxonomy.parents(node).is_empty())
+        && (!down || taxonomy.children(node).is_empty());
+    if is_alone {
+        return vec![node];
+    }
     let mut all = Vec::new();
     for &named in std::iter::once(&node).chain(graph.twins(node)) {
         if up {
-            all.extend(graph.taxonomy().ancestors(named));
+            all.extend(taxonomy.ancestors(named));
         }
         if down {
-            all.extend(graph.taxonomy().descendants(named));
+            all.extend(taxonomy.descendants(named));
         }
     }
     with_namesakes(graph, all)

@@ -40,6 +40,26 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
         problems.prefixes(&path("prefixes".into()), &section.prefixes);
         strata.note("contrast".into(), &path("".into())[..3], problems);
     }
+    for (at, section) in mine.treatment.iter().enumerate() {
+        let path = |field| ["mine".into(), "treatment".into(), Part::At(at), field];
+        counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);
+        strata.note("treatment".into(), &path("".into())[..3], problems);
+    }
+    for (at, section) in mine.indication.iter().enumerate() {
+        let path = |field| ["mine".into(), "indication".into(), Part::At(at), field];
+        counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);
+        problems.at_least(&path("min_sources".into()), (section.min_sources as u64, 1), NO_ROOM);
+        strata.note("indication".into(), &path("".into())[..3], problems);
+    }
+    for (at, section) in mine.mechanism.iter().enumerate() {
+        let path = |field| ["mine".into(), "mechanism".into(), Part::At(at), field];
+        counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);
+        if !(2..=section.max_hops).contains(&section.min_hops) || section.max_hops > 6 {
+            let text = format!("a mechanism cannot have {} to {} edges", section.min_hops, section.max_hops);
+            problems.say(&path("max_hops".into()), text, "give 2 to 6, and no fewer at the most than at the least");
+        }
+        strata.note("mechanism".into(), &path("".into())[..3], problems);
+    }
     for (at, section) in mine.coding.iter().enumerate() {
         let path = |field| ["mine".into(), "coding".into(), Part::At(at), field];
         counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);

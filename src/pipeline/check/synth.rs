@@ -6,13 +6,25 @@ use crate::pipeline::check::Problems;
 use crate::synth::SynthConfig;
 
 /// The strategies as sections name them, and whether their candidates have options.
-const STRATEGIES: [(&str, bool); 6] =
-    [("case", true), ("finding_set", true), ("contrast", true), ("coding", true), ("walk", false), ("metapath", false)];
+const STRATEGIES: [(&str, bool); 9] = [
+    ("case", true),
+    ("finding_set", true),
+    ("contrast", true),
+    ("treatment", true),
+    ("indication", true),
+    ("coding", true),
+    ("mechanism", false),
+    ("walk", false),
+    ("metapath", false),
+];
 
 pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Problems<'_>) {
     let n_sections = |strategy: &str| match strategy {
         "case" => mine.case.len(),
         "finding_set" => mine.finding_set.len(),
+        "treatment" => mine.treatment.len(),
+        "indication" => mine.indication.len(),
+        "mechanism" => mine.mechanism.len(),
         "contrast" => mine.contrast.len(),
         "coding" => mine.coding.len(),
         "walk" => mine.walk.len(),

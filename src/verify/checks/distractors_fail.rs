@@ -4,13 +4,16 @@ use crate::finding::Code;
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::search::Reading;
+use crate::kg::search::denials;
 use crate::kg::search::holds;
 use crate::kg::search::supports;
 use crate::mine::MIN_PROFILE;
 use crate::mine::Question;
-use crate::mine::calibration::risk;
 use crate::mine::clue::SPECIFIC;
 use crate::mine::clue::VERY_SPECIFIC;
+use crate::mine::drug;
+use crate::mine::drug::Action;
+use crate::mine::tier;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
@@ -77,7 +80,8 @@ impl Reasons {
 
     fn unsupported(context: Context<'_>, failed: Vec<usize>, findings: &[NodeId]) -> Self {
         let informations = findings.iter().map(|&finding| context.statistics.information(finding));
-        let risk = risk(findings.len(), informations.fold(f64::INFINITY, f64::min));
+        let least = informations.fold(f64::INFINITY, f64::min);
+        let risk = context.statistics.risks().of(findings.len(), least);
         Self { class: DistractorClass::Unsupported, failed, risk, denials: Vec::new() }
     }
 
@@ -102,6 +106,12 @@ fn reasons(context: Context<'_>, item: &Item, option: &[NodeId]) -> Result<Reaso
             let denials = supports(graph, Reading::Strict, (*other, has, *finding));
             Ok(Reasons::denied(item, denials))
         }
+        (Question::Treatment { disease, .. }, [drug]) => {
+            let treats = parts::relation(graph, "treats").ok_or("is about no treatment")?;
+            let denials = denials(graph, (*drug, treats, *disease));
+            if denials.is_empty() { Err("is denied by nothing") } else { Ok(Reasons::denied(item, denials)) }
+        }
+        (Question::Indication { disease, action, .. }, [drug]) => acts_otherwise(context, (*disease, *action), *drug),
         (Question::Coding, [code]) => other_value(context, item, *code),
         _ => Err("is not of the kind that the question asks for"),
     }
@@ -115,6 +125,11 @@ fn failed_clues(context: Context<'_>, item: &Item, option: NodeId) -> Result<Rea
     if diseases.is_empty() || !diseases.iter().all(|&disease| is_known(context, disease)) {
         return Err("has fewer than ten findings");
     }
+    // Where no vocabulary is loaded all are equally unknown.
+    let is_far_below = |key: &NodeId| !tier(graph, option).may_stand_beside(tier(graph, *key));
+    if matches!(item.question, Question::Diagnosis(_)) && item.answer.first().is_some_and(is_far_below) {
+        return Err("is far less known than the key");
+    }
     let clues = parts::clues(context, item);
     let has_clue = |reading, finding| diseases.iter().any(|&disease| holds(graph, reading, (disease, has, finding)));
     if !clues.iter().any(|&(_, finding)| has_clue(Reading::Strict, finding)) {
@@ -127,6 +142,28 @@ fn failed_clues(context: Context<'_>, item: &Item, option: NodeId) -> Result<Rea
         return Err("fails too few clues");
     }
     Ok(Reasons::unsupported(context, positions, &findings))
+}
+
+/// A drug for the same disease that is known to act on something else, and on nothing that is named like the target.
+fn acts_otherwise(
+    context: Context<'_>,
+    (disease, action): (NodeId, Action),
+    option: NodeId,
+) -> Result<Reasons, &'static str> {
+    let graph = context.graph;
+    let treats = parts::relation(graph, "treats").ok_or("is about no treatment")?;
+    if !holds(graph, Reading::Strict, (option, treats, disease)) {
+        return Err("is not given for the disease");
+    }
+    if drug::actions(graph, option).is_empty() {
+        return Err("is not known to act on anything");
+    }
+    let is_alike = drug::acts_on_the_like_of(graph, option, action.target);
+    if is_alike || holds(graph, Reading::Loose, (option, action.relation, action.target)) {
+        return Err("may act on the same");
+    }
+    let risk = context.statistics.risks().of_action();
+    Ok(Reasons { class: DistractorClass::Unsupported, failed: vec![1], risk, denials: Vec::new() })
 }
 
 /// A term is classified to one code only, so the edge that says which denies every other one; so does a note that

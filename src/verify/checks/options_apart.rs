@@ -3,6 +3,8 @@
 use crate::finding::Code;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::mine::clue::is_common_stem;
+use crate::mine::clue::stems;
 use crate::mine::kin::are_kin;
 use crate::synth::Item;
 use crate::verify::Check;
@@ -57,12 +59,19 @@ impl Check for OptionsApart {
 fn are_near(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     match graph.category(left) {
         "Disease" => are_kin(graph, left, right),
+        "Drug" => left == right || share_a_stem(graph.label(left), graph.label(right)),
         _ => {
             graph.twins(left).contains(&right)
                 || graph.taxonomy().is_kind_of(left, right)
                 || graph.taxonomy().is_kind_of(right, left)
         }
     }
+}
+
+/// Whether the names of two drugs share a telling stem: salts and forms of one drug do.
+fn share_a_stem(left: &str, right: &str) -> bool {
+    let others = stems(right);
+    stems(left).iter().any(|stem| !is_common_stem(stem) && others.contains(stem))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ BUDGET = 200_000
 # Stems that tie no two names together.
 COMMON_STEMS = set(
     "abnor acute adult bilat chron conge decre defec defic delay disea disor eleva gener impai incre infan multi onset "
-    "progr recur reduc sever short small syndr".split()
+    "proce progr prote recur reduc sever short small syndr".split()
 )
 
 RELATION = (

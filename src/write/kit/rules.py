@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 
+import calibration
 from proofs import is_open
 from readings import COMMON_STEMS, is_variable, members, normal, stems
 
@@ -21,9 +22,11 @@ NUMBERING = set(
     "sporadic".split()
 )
 
-# The chance that an option is right after all, by the number of clues it fails (one, two, three or more) and by the
-# least that one of them tells (anything, 3 nats, 4 nats): measured on diseases that were described twice.
-RISK = [(0.126, 0.107, 0.084), (0.024, 0.017, 0.011), (0.005, 0.003, 0.0024)]
+# Of what one description of a drug lacks of the targets of others, another description has so much: see `risks.rs`.
+ACTION_RISK = 36 / 10_000
+
+# A class that holds no more kinds than this is small: what it holds is much the same.
+SMALL_CLASS = 15
 
 VOCABULARIES = {"DOID", "ICD10CM", "MESH", "NCIT"}
 
@@ -65,8 +68,8 @@ def wilson(hits, total):
 class Rules:
     """The rules on one graph."""
 
-    def __init__(self, graph, qualifiers, xrefs):
-        self.graph = graph
+    def __init__(self, graph, qualifiers, xrefs, table):
+        self.graph, self.table = graph, table
         self.qualifiers = dict(qualifiers)
         self.xrefs = {curie: set(map(prefix, [curie, *(xrefs or [])])) for curie, xrefs in xrefs}
         self.counts, self.n_diseases = graph.counted("has_phenotype")
@@ -93,24 +96,44 @@ class Rules:
         return min(bounds, default=None)
 
     def lower_bound(self, disease, finding):
-        """The share of patients that have a finding at least: of several sources the least; None if none says."""
-        edges = [edge for to, edge in self.graph.out["has_phenotype"].get(disease, ()) if to == finding]
-        return min((bound for bound in map(self.frequency, edges) if bound is not None), default=None)
+        """The share of patients that have a finding at least: of several sources the least, and where none says, of
+        its kinds the most; None if nothing is known."""
+        least = {}
+        for to, edge in self.graph.out["has_phenotype"].get(disease, ()):
+            bound = self.frequency(edge)
+            if bound is not None:
+                least[to] = min(bound, least.get(to, bound))
+        if finding in least:
+            return least[finding]
+        return max((least[kind] for kind in self.graph.down(finding) & least.keys()), default=None)
 
     def genes(self, disease):
         return {gene for gene, _ in self.graph.into["associated_with"].get(disease, ())}
 
     def are_kin(self, left, right):
-        """Whether one is a kind of the other or has its name; diseases also by a shared gene, or a name for both."""
+        """Whether one is a kind of the other or has its name; diseases also by a shared series, small class or gene, or
+        a name for both, and drugs by a stem of their names."""
         graph = self.graph
         if right in graph.named(left) | graph.up(left) | graph.down(left):
             return True
         (label, category, *_), (other, *_) = graph.nodes[left], graph.nodes[right]
-        return category == "Disease" and (bool(self.genes(left) & self.genes(right)) or share_a_name(label, other))
+        if category == "Drug":
+            return bool((stems(label) & stems(other)) - COMMON_STEMS)
+        if category != "Disease":
+            return False
+        classes = graph.up(left) & graph.up(right)
+        return (
+            any("OMIMPS" in self.xrefs[one] or len(graph.down(one)) <= SMALL_CLASS + 1 for one in classes)
+            or bool(self.genes(left) & self.genes(right))
+            or share_a_name(label, other)
+        )
+
+    def is_kind(self, left, right):
+        return right in self.graph.up(left) | self.graph.down(left)
 
     def subject(self, item):
-        """The disease behind a key: itself, or the one at the other end of a gene's edge."""
-        ends = [p["object"] for p in item["path"] if p["relation"] == "associated_with"]
+        """The disease behind a key: itself, or the one at the other end of a gene's or a treatment's edge."""
+        ends = [p["object"] for p in item["path"] if p["relation"] in ("associated_with", "treats")]
         return ends[0] if ends else item["answer_node"]
 
     def clues(self, item):
@@ -183,7 +206,8 @@ class Rules:
         disease, graph = self.subject(item), self.graph
         is_causal = disease != item["answer_node"]
         n_fit = collections.Counter(node for c in clues for node in graph.reach(c, "has_phenotype", "subject", True))
-        for rival in sorted(node for node, n in n_fit.items() if n >= len(clues) - (not is_causal) and node != disease):
+        near = (node for node, n in n_fit.items() if n >= len(clues) - (not is_causal))
+        for rival in sorted(node for node in near if not self.is_kind(disease, node)):
             if is_causal or not self.are_kin(disease, rival):
                 return f"{rival} has {n_fit[rival]} of {len(clues)} clues"
         return None
@@ -191,14 +215,17 @@ class Rules:
     def trust(self, item):
         """TRUST: risks are those of the table, confidence is lowered where evidence is thin, the tier is counted."""
         clues = self.clues(item)
+        does = [c["relation"] != "has_phenotype" for c in item["clauses"]]
         for reason in item["distractor_reasons"]:
             expected = 0.0
-            if reason["class"] == "unsupported":
+            if reason["class"] == "unsupported" and not clues and all(does[at] for at in reason["failed"]):
+                expected = ACTION_RISK
+            elif reason["class"] == "unsupported":
                 failed = [clues[at] for at in reason["failed"] if at in clues] if clues else members(reason["node"])
                 told = list(map(self.information, failed))
                 if clues and sum(i >= 3 for i in told) < 3 and sum(i >= 4 for i in told) < 2:
                     return f"{reason['node']} fails too few telling clues"
-                expected = RISK[min(len(told), 3) - 1][(min(told) >= 3) + (min(told) >= 4)]
+                expected = calibration.risk(self.table, len(told), min(told))
             if abs(reason["risk"] - expected) > 1e-12:
                 return f"the risk of {reason['node']} is noted as {reason['risk']}, not {expected}"
         most = 1 - sum(reason["risk"] for reason in item["distractor_reasons"])
@@ -207,9 +234,16 @@ class Rules:
             return f"a confidence of {item['confidence']} is more than risks and evidence leave"
         if is_open(item) or item["kind"] == "discriminating_finding":
             return None
-        n_known = len(self.xrefs[self.subject(item)] & VOCABULARIES)
-        tier = ["rare", "rare", "advanced", "board", "board"][n_known] if self.has_vocabularies else "unknown"
-        return None if item["tier"] == tier else f"the tier is noted as {item['tier']}, not {tier}"
+        tier = self.tier(self.subject(item))
+        if item["tier"] != tier:
+            return f"the tier is noted as {item['tier']}, not {tier}"
+        options = members("|".join(item["option_nodes"])) if clues and tier == "board" else []
+        unknown = [node for node in options if self.graph.nodes[node][1] == "Disease" and self.tier(node) == "rare"]
+        return f"{unknown[0]} is far less known than the key" if unknown else None
+
+    def tier(self, disease):
+        n_known = len(self.xrefs[disease] & VOCABULARIES)
+        return ["rare", "rare", "advanced", "board", "board"][n_known] if self.has_vocabularies else "unknown"
 
 
 def hops(item):

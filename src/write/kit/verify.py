@@ -30,6 +30,7 @@ sys.dont_write_bytecode = True
 
 import duckdb
 
+import calibration
 import proofs
 import queries
 import rules
@@ -130,6 +131,12 @@ def files(manifest, root, with_hashes):
             yield "SHA256SUMS", "does not list the files as they are"
 
 
+def risks(of_items, manifest):
+    """RISKS: what is not recorded holds as often as two descriptions of one disease say, counted again."""
+    if calibration.Descriptions(of_items).count() != manifest["calibration"]:
+        yield "manifest.json", "its calibration is not what the graph gives"
+
+
 def load(db, root, manifest):
     """Makes the tables that the checks ask; returns the graph, the rules on it, and the items."""
 
@@ -167,7 +174,7 @@ def load(db, root, manifest):
     )
     qualifiers = db.execute("select edge, qualifiers from edges").fetchall()
     xrefs = db.execute("select curie, xrefs from nodes").fetchall()
-    return graph, rules.Rules(graph, qualifiers, xrefs), items
+    return graph, rules.Rules(graph, qualifiers, xrefs, manifest["calibration"]), items
 
 
 def check(root, with_hashes):
@@ -211,6 +218,7 @@ def check(root, with_hashes):
     }
     for title, look in looks.items():
         found[title] = found.get(title, []) + list(each(look))
+    found["RISKS are those that the descriptions of this graph give"] = list(risks(of_items, manifest))
     found["Q9 letters are balanced"] = list(letters(items))
     found["Q24 everything is accounted for"] = list(funnel(db, manifest))
 

@@ -1,0 +1,198 @@
+//! `[[mine.mechanism]]`: how a drug works against a disease, link by link.
+//!
+//! A mechanism here is a path of effects that have a sign: the drug acts on a protein, that on a process, and so on
+//! until the disease, each making more or less of the next; and over the whole path the signs multiply to less. Only
+//! drugs that are given for the disease are asked about, because the product of curated signs alone is no evidence
+//! that anyone should take it.
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use crate::kg::Graph;
+use crate::kg::NodeId;
+use crate::kg::RelationId;
+use crate::mine::Context;
+use crate::mine::DeadEnd;
+use crate::mine::Hop;
+use crate::mine::Stratum;
+use crate::mine::drug;
+use crate::mine::path;
+use crate::mine::path::path_weight;
+
+/// A `[[mine.mechanism]]` section.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MechanismConfig {
+    /// The fewest edges of a mechanism; 3 unless told otherwise. Two say only that a drug hits a cause.
+    #[serde(default = "default_min_hops")]
+    pub min_hops: usize,
+    /// The most edges of a mechanism; 5 unless told otherwise.
+    #[serde(default = "default_max_hops")]
+    pub max_hops: usize,
+    /// How many accepted items may have the same links; 1 unless told otherwise. Drugs of one class share them.
+    #[serde(default = "default_max_items_per_key")]
+    pub max_items_per_key: usize,
+    /// How many accepted items are wanted.
+    pub n_items: usize,
+}
+
+fn default_min_hops() -> usize {
+    3
+}
+
+fn default_max_hops() -> usize {
+    5
+}
+
+fn default_max_items_per_key() -> usize {
+    1
+}
+
+/// What an effect passes through: what can be more or less, and is no place.
+const LINKS: [&str; 7] = [
+    "BiologicalProcess",
+    "ChemicalEntity",
+    "GeneFamily",
+    "MacromolecularComplex",
+    "MolecularActivity",
+    "Pathway",
+    "Protein",
+];
+/// Of a drug and a disease so many mechanisms are considered, those through the least connected nodes first.
+const MAX_PATHS: usize = 4;
+/// A pair of which more paths are found is none with a mechanism of its own.
+const MAX_FOUND: usize = 2_000;
+
+/// The stratum of a section.
+pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> Stratum<'a> {
+    let mut mechanisms = mechanisms(context.graph, config);
+    let name = "mechanism".to_owned();
+    context.seed.stream(&["mine", &name, "paths"], 0).shuffle(&mut mechanisms);
+    Stratum {
+        name,
+        strategy: "mechanism",
+        n_items: config.n_items,
+        n_indices: mechanisms.len() as u64,
+        max_items_per_key: Some(config.max_items_per_key),
+        max_system_share: None,
+        attempt: Box::new(move |index| {
+            let at = usize::try_from(index).ok();
+            let path = at.and_then(|at| mechanisms.get(at)).ok_or(DeadEnd("no mechanism is left"))?;
+            path::candidate(context, "mechanism", ("mechanism", index), path)
+        }),
+    }
+}
+
+fn mechanisms(graph: &Graph, config: &MechanismConfig) -> Vec<Vec<Hop>> {
+    let Some(treats) = graph.relations().id("treats") else { return Vec::new() };
+    let contraindicated = graph.relations().id("contraindicated_for");
+    let diseases: Vec<NodeId> = graph.nodes_of("Disease").filter(|&disease| drug::is_named(graph, disease)).collect();
+    let of_disease = |&disease: &NodeId| {
+        let given = drug::drugs(graph, treats, disease).into_iter();
+        let is_harmful = |drug: NodeId| {
+            contraindicated.is_some_and(|relation| graph.objects(drug, relation).nodes().contains(&disease))
+        };
+        given.filter(|&drug| !is_harmful(drug)).flat_map(|drug| between(graph, config, drug, disease)).collect()
+    };
+    let found: Vec<Vec<Vec<Hop>>> = diseases.par_iter().map(of_disease).collect();
+    found.into_iter().flatten().collect()
+}
+
+/// The mechanisms that lead from a drug to a disease, the best first.
+fn between(graph: &Graph, config: &MechanismConfig, drug: NodeId, disease: NodeId) -> Vec<Vec<Hop>> {
+    let signed: Vec<(RelationId, i8)> =
+        graph.relations().iter().map(|(id, row)| (id, row.sign)).filter(|&(_, sign)| sign != 0).collect();
+    let mut search =
+        Search { graph, config, disease, signed, walked: Vec::new(), visited: vec![drug], found: Vec::new() };
+    for action in drug::actions(graph, drug) {
+        let sign = graph.relation(action.relation).sign;
+        if sign != 0 && graph.category(action.target) == "Protein" {
+            search.step(Hop { edge: action.edge, is_forward: true }, action.target, sign);
+        }
+    }
+    let mut found = search.found;
+    if found.len() >= MAX_FOUND {
+        return Vec::new();
+    }
+    let edges = |path: &[Hop]| path.iter().map(|hop| hop.edge).collect::<Vec<_>>();
+    // The question tells of what kind the links are, and has to be about one path.
+    let kinds = |path: &[Hop]| path.iter().map(|hop| graph.node(hop.to(graph)).category).collect::<Vec<_>>();
+    let all: Vec<_> = found.iter().map(|path| kinds(path)).collect();
+    found.retain(|path| all.iter().filter(|other| **other == kinds(path)).count() == 1);
+    found.sort_by(|left, right| {
+        path_weight(graph, right).total_cmp(&path_weight(graph, left)).then_with(|| edges(left).cmp(&edges(right)))
+    });
+    found.truncate(MAX_PATHS);
+    found
+}
+
+struct Search<'a> {
+    graph: &'a Graph,
+    config: &'a MechanismConfig,
+    disease: NodeId,
+    signed: Vec<(RelationId, i8)>,
+    walked: Vec<Hop>,
+    visited: Vec<NodeId>,
+    found: Vec<Vec<Hop>>,
+}
+
+impl Search<'_> {
+    /// Goes one hop further and, from there, everywhere that signs lead to.
+    fn step(&mut self, hop: Hop, to: NodeId, sign: i8) {
+        let graph = self.graph;
+        if self.found.len() >= MAX_FOUND || self.visited.contains(&to) || !drug::is_named(graph, to) {
+            return;
+        }
+        self.walked.push(hop);
+        self.visited.push(to);
+        if to == self.disease {
+            if self.walked.len() >= self.config.min_hops && sign < 0 {
+                self.found.push(self.walked.clone());
+            }
+        } else if self.walked.len() < self.config.max_hops && LINKS.contains(&graph.category(to)) {
+            for at in 0..self.signed.len() {
+                let (relation, next) = self.signed[at];
+                for (hop, to) in super::metapath::hops(graph, to, relation, true) {
+                    self.step(super::metapath::cited(graph, hop), to, sign * next);
+                }
+            }
+        }
+        self.walked.pop();
+        self.visited.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCKER: &str = "
+        Drug:blocker -treats-> Disease:hypertension
+        Drug:blocker -decreases_activity_of-> Protein:receptor -positively_regulates-> BiologicalProcess:constriction
+        BiologicalProcess:constriction -causes-> Disease:hypertension";
+
+    fn paths(text: &str) -> Vec<usize> {
+        let graph = Graph::from_arrows(text).unwrap();
+        let config: MechanismConfig = toml::from_str("n_items = 1").unwrap();
+        mechanisms(&graph, &config).iter().map(Vec::len).collect()
+    }
+
+    #[test]
+    fn signs_have_to_multiply_to_less() {
+        assert_eq!(paths(BLOCKER), [3]);
+        assert!(paths(&BLOCKER.replace("decreases", "increases")).is_empty());
+        let twice = BLOCKER.replace("decreases", "increases").replace("positively", "negatively");
+        assert_eq!(paths(&twice), [3]);
+    }
+
+    #[test]
+    fn only_what_is_given_for_the_disease_and_does_no_harm_there_is_asked_about() {
+        assert!(paths(&BLOCKER.replace("treats", "not_indicated_for")).is_empty());
+        assert!(paths(&format!("{BLOCKER}\nDrug:blocker -contraindicated_for-> Disease:hypertension")).is_empty());
+    }
+
+    #[test]
+    fn an_effect_without_a_sign_explains_nothing() {
+        assert!(paths(&BLOCKER.replace("positively_regulates", "participates_in")).is_empty());
+    }
+}
