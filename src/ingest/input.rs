@@ -4,17 +4,14 @@
 //! can unpack to gigabytes: the bound counts *output*, the only side that an attacker cannot make small, against the
 //! packed bytes read *so far*, so that a bomb of ten megabytes is refused as soon as one of ten kilobytes.
 
-<<<<<<< HEAD
-=======
 use std::cell::Cell;
-use std::cell::RefCell;
->>>>>>> main
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Seek;
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -55,6 +52,7 @@ impl Input {
         let shown = super::display(path);
         let io = |error| ReadError::Io { path: shown.clone(), error };
         let mut file = File::open(path).map_err(io)?;
+        let size_bytes = file.metadata().map_err(io)?.len();
         let mut magic = [0_u8; 2];
         let n_read = file.read(&mut magic).map_err(io)?;
         file.rewind().map_err(io)?;

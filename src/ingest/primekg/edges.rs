@@ -2,7 +2,7 @@
 //!
 //! In `kg.csv` the four fields that describe a node stand side by side, so the node of a row is known by comparing
 //! that stretch of bytes with the one first seen under the same index: the index is a hint that is checked, never
-//! trusted; see [`nodes`]. A row both of whose nodes are known so, and whose words are known too, is compared as it
+//! trusted; see [`Nodes`]. A row both of whose nodes are known so, and whose words are known too, is compared as it
 //! lies and never split: three comparisons of bytes are all that most rows cost.
 
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
 use crate::ingest::primekg::ends::End;
+use crate::ingest::primekg::ends::Guess;
 use crate::ingest::primekg::ends::Nodes;
 use crate::ingest::primekg::ends::Problem;
 use crate::ingest::primekg::meaning::Names;
@@ -78,25 +79,55 @@ impl Reader for PrimekgEdges {
     }
 }
 
+/// So many rows are guessed before the first is compared: what is compared lies all over the arena, and memory answers
+/// many questions in the time of one.
+const AT_A_TIME: usize = 32;
+
+/// A row as it would be if its indexes said the truth, and how far it goes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Guessed<'t> {
+    list: usize,
+    ends: [Guess<'t>; 2],
+    n_bytes: usize,
+}
+
 /// Takes the rows ahead of which nothing is new, up to the first that has to be looked at.
 ///
 /// Each piece that is compared begins and ends where a field does, outside quotation marks, and holds no line end: so
 /// what is equal to known pieces from end to end would be split as those were.
 fn take_known(rows: &mut Rows, nodes: &Nodes<'_>, meanings: &mut Meanings<'_>) {
     let (ahead, first_line) = (rows.ahead(), rows.line());
-    let (mut rest, mut n_rows) = (ahead, 0);
-    let known = |text| {
-        let (subject, rest) = nodes.known(text)?;
-        let (object, rest) = nodes.known(rest.strip_prefix(b",")?)?;
-        Some((subject, object, rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n"))?))
-    };
-    while let Some((list, text)) = meanings.known(rest) {
-        let Some((subject, object, behind)) = known(text) else { break };
-        list.push(BulkRow { subject, object, line: first_line.saturating_add(n_rows) });
-        (rest, n_rows) = (behind, n_rows + 1);
+    let (mut n_bytes, mut n_rows) = (0, 0);
+    let mut guessed = [Guessed::default(); AT_A_TIME];
+    loop {
+        let (mut n_guessed, mut at) = (0, n_bytes);
+        while let (Some(next), Some(row)) = (guessed.get_mut(n_guessed), guess(&ahead[at..], nodes, meanings)) {
+            *next = row;
+            (n_guessed, at) = (n_guessed + 1, at + row.n_bytes);
+        }
+        let is_right = |row: &&Guessed<'_>| row.ends.iter().all(|end| nodes.is_right(end));
+        let n_right = guessed[..n_guessed].iter().take_while(is_right).count();
+        for row in &guessed[..n_right] {
+            let [subject, object] = row.ends.map(|end| end.number);
+            let line = first_line.saturating_add(n_rows);
+            meanings.lists[row.list].1.push(BulkRow { subject, object, line });
+            (n_bytes, n_rows) = (n_bytes + row.n_bytes, n_rows + 1);
+        }
+        if n_right < AT_A_TIME {
+            break;
+        }
     }
-    let n_bytes = ahead.len() - rest.len();
     rows.pass(n_bytes, n_rows);
+}
+
+/// What a row must be if its indexes say the truth.
+#[inline]
+fn guess<'t>(row: &'t [u8], nodes: &Nodes<'_>, meanings: &mut Meanings<'_>) -> Option<Guessed<'t>> {
+    let (list, rest) = meanings.known(row)?;
+    let (subject, rest) = nodes.guess(rest)?;
+    let (object, rest) = nodes.guess(rest.strip_prefix(b",")?)?;
+    let rest = rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n"))?;
+    Some(Guessed { list, ends: [subject, object], n_bytes: row.len() - rest.len() })
 }
 
 /// The lists of edges, by what their words mean.
@@ -123,7 +154,7 @@ type Kind = (RelationId, Option<(Box<str>, Box<str>)>);
 impl Meanings<'_> {
     /// The list of a row that begins with known words, and what comes behind them.
     #[inline]
-    fn known<'t>(&mut self, row: &'t [u8]) -> Option<(&mut Vec<BulkRow>, &'t [u8])> {
+    fn known<'t>(&mut self, row: &'t [u8]) -> Option<(usize, &'t [u8])> {
         let rest = |words: &Words| row.strip_prefix(&*words.start).filter(|_| !words.start.is_empty());
         let behind = match self.words.get(self.last).and_then(rest) {
             Some(behind) => behind,
@@ -133,8 +164,7 @@ impl Meanings<'_> {
                 behind
             }
         };
-        let list = self.words[self.last].list?;
-        Some((&mut self.lists[list].1, behind))
+        Some((self.words[self.last].list?, behind))
     }
 
     fn find(&mut self, (relation, display): (&[u8], &[u8]), sink: &Sink<'_>) -> Result<Option<usize>, ReadError> {

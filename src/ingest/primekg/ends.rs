@@ -62,6 +62,14 @@ struct Hint {
     n_bytes: u16,
 }
 
+/// The node that an index stands for, and the bytes that must be its own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Guess<'t> {
+    pub(super) number: u32,
+    start: u32,
+    bytes: &'t [u8],
+}
+
 /// The nodes met so far, numbered in the order of meeting.
 pub(super) struct Nodes<'a> {
     names: Names<'a>,
@@ -97,15 +105,21 @@ impl<'a> Nodes<'a> {
         }
     }
 
-    /// The number of a known node whose index and fields `text` begins with, and what comes behind them. `None` too
-    /// where all of the row has to be looked at.
+    /// The node whose index `text` begins with, if its fields follow, and what comes behind them then. `None` too where
+    /// all of the row has to be looked at.
     #[inline]
-    pub(super) fn known<'t>(&self, text: &'t [u8]) -> Option<(u32, &'t [u8])> {
+    pub(super) fn guess<'t>(&self, text: &'t [u8]) -> Option<(Guess<'t>, &'t [u8])> {
         let (index, rest) = split_index(text)?;
         let hint = self.hints.get(index).filter(|hint| hint.n_bytes > 0)?;
-        let start = hint.start as usize;
-        let rest = rest.strip_prefix(self.arena.get(start..start + usize::from(hint.n_bytes))?)?;
-        Some((self.first + hint.next_number - 1, rest))
+        let (bytes, rest) = rest.split_at_checked(usize::from(hint.n_bytes))?;
+        Some((Guess { number: self.first + hint.next_number - 1, start: hint.start, bytes }, rest))
+    }
+
+    /// Whether what stands there is the node.
+    #[inline]
+    pub(super) fn is_right(&self, guess: &Guess<'_>) -> bool {
+        let start = guess.start as usize;
+        self.arena.get(start..start + guess.bytes.len()).is_some_and(|known| known == guess.bytes)
     }
 
     /// The number of the node at one end of a row.
