@@ -287,6 +287,7 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
         title: "t",
         identity: &identity,
         graph: &graph,
+        risks: RISKS.get_or_init(Risks::default),
         n_mined: 1,
         accepted: Vec::new(),
         rejected: Vec::new(),

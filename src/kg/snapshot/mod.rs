@@ -206,7 +206,7 @@ pub fn open(dir: &Path) -> Result<Built, SnapshotError> {
     let table = |name: &str| table::Table::read(dir, name, manifest.tables.get(&format!("{name}.arrow")));
     let n_categories = manifest.categories.len();
     let (nodes, edges) =
-        rayon::join(|| Ok((nodes::read(&table, n_categories)?, names::read(&table)?)), || edges::read(&table));
+        rayon::join(|| Ok((nodes::read(table, n_categories)?, names::read(table)?)), || edges::read(table));
     let ((nodes, identifiers, firsts), names) = nodes?;
     let (mut adjacency, details): (Adjacency, _) = edges?;
     firsts.complete(&mut adjacency);

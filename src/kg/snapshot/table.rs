@@ -117,7 +117,7 @@ impl Table {
             });
         }
         let batch =
-            batch(Buffer::from(Bytes::from_owner(mapped))).map_err(|error| SnapshotError::arrow(&path, &error))?;
+            batch(&Buffer::from(Bytes::from_owner(mapped))).map_err(|error| SnapshotError::arrow(&path, &error))?;
         Ok(Self { path: path.into(), batch })
     }
 
@@ -156,7 +156,7 @@ impl Table {
 }
 
 /// The one batch of a file, whose columns are read where they lie.
-fn batch(file: Buffer) -> Result<RecordBatch, ArrowError> {
+fn batch(file: &Buffer) -> Result<RecordBatch, ArrowError> {
     let short = || ArrowError::IpcError("it is too short".to_owned());
     let (rest, end) = file.split_last_chunk::<10>().ok_or_else(short)?;
     let start = rest.len().checked_sub(read_footer_length(*end)?).ok_or_else(short)?;
