@@ -5,7 +5,6 @@
 //! packed bytes read *so far*, so that a bomb of ten megabytes is refused as soon as one of ten kilobytes.
 
 use std::cell::Cell;
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -15,10 +14,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
-use sha2::Digest;
-use sha2::Sha256;
 
 use crate::ingest::ReadError;
+use crate::ingest::hashed::Hashed;
 use crate::location::Location;
 
 /// A file to read, unpacked and bounded.
@@ -54,10 +52,11 @@ impl Input {
         let shown = super::display(path);
         let io = |error| ReadError::Io { path: shown.clone(), error };
         let mut file = File::open(path).map_err(io)?;
+        let size_bytes = file.metadata().map_err(io)?.len();
         let mut magic = [0_u8; 2];
         let n_read = file.read(&mut magic).map_err(io)?;
         file.rewind().map_err(io)?;
-        let hashed = Hashed(Rc::new(RefCell::new((file, Sha256::new()))));
+        let hashed = Hashed::new(file, size_bytes);
         let plain = BufReader::with_capacity(1 << 18, hashed.clone());
         let reader: Box<dyn BufRead> = if n_read == 2 && magic == [0x1f, 0x8b] {
             Box::new(BufReader::with_capacity(1 << 16, Bounded::new(plain)))
@@ -285,28 +284,6 @@ impl<R: BufRead> BufRead for Metered<R> {
     fn consume(&mut self, n_bytes: usize) {
         self.n_read.set(self.n_read.get().saturating_add(n_bytes as u64));
         self.inner.consume(n_bytes);
-    }
-}
-
-/// A file, and the hash of what was read of it.
-#[derive(Clone)]
-pub(super) struct Hashed(Rc<RefCell<(File, Sha256)>>);
-
-impl Hashed {
-    /// SHA-256 of the whole file, in hex: what no one wanted to read is read now.
-    pub(super) fn finish(mut self) -> std::io::Result<Box<str>> {
-        std::io::copy(&mut self, &mut std::io::sink())?;
-        let hasher = self.0.borrow().1.clone();
-        Ok(crate::seed::hex(&hasher.finalize()).into())
-    }
-}
-
-impl Read for Hashed {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let (file, hasher) = &mut *self.0.borrow_mut();
-        let n_read = file.read(buffer)?;
-        hasher.update(&buffer[..n_read]);
-        Ok(n_read)
     }
 }
 

@@ -7,6 +7,7 @@
 mod do_axioms;
 mod drugmechdb;
 mod genes;
+mod hashed;
 mod hetionet;
 mod hpoa;
 mod icd10cm;

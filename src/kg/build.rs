@@ -30,6 +30,7 @@ use crate::kg::graph::CategoryId;
 use crate::kg::graph::Node;
 use crate::kg::graph::SourceId;
 use crate::kg::index::Identifiers;
+use crate::kg::index::NameIndex;
 
 /// The `[kg]` section of a pipeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -115,8 +116,10 @@ pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> 
         findings: &mut findings,
     };
     let bulk = std::mem::take(&mut records.bulk);
-    let (adjacency, details) = settle(&mut records.edges, bulk, &records.bulk_nodes, context)?;
-    let parts = Parts { nodes, categories, identifiers, adjacency, details };
+    let (settled, names) =
+        rayon::join(|| settle(&mut records.edges, bulk, &records.bulk_nodes, context), || NameIndex::new(&nodes));
+    let (adjacency, details) = settled?;
+    let parts = Parts { nodes, categories, identifiers, adjacency, details, names };
     let graph = freeze(parts, relations.clone(), records.sources);
     findings.extend(clique::homonyms(&graph));
     Ok(Built { graph, files, findings })
@@ -166,23 +169,24 @@ fn nodes(
         return Err(BuildError::TooManyCategories { count: categories.len() });
     }
     let source_of: Vec<u16> = files.iter().map(|file| file.source).collect();
-    let nodes = list.into_iter().map(|record| freeze_node(record, &categories, &source_of)).collect();
+    let nodes = list.iter_mut().map(|record| freeze_node(record, &categories, &source_of)).collect();
     Ok((nodes, categories))
 }
 
-fn freeze_node(mut record: NodeRecord, categories: &IndexSet<Box<str>>, source_of: &[u16]) -> Node {
+fn freeze_node(record: &mut NodeRecord, categories: &IndexSet<Box<str>>, source_of: &[u16]) -> Node {
     record.synonyms.sort();
     record.synonyms.dedup();
     record.xrefs.sort();
     record.xrefs.dedup();
     let category = categories.get_index_of(&record.category).and_then(|index| u16::try_from(index).ok());
+    // Copied, so that what stays lies side by side: the records lie among much that goes, and would keep its room.
     Node {
-        curie: record.curie,
-        label: record.label,
+        curie: record.curie.clone(),
+        label: record.label.clone(),
         category: CategoryId(category.unwrap_or(0)),
-        synonyms: record.synonyms,
-        xrefs: record.xrefs,
-        definition: record.definition,
+        synonyms: record.synonyms.clone(),
+        xrefs: record.xrefs.clone(),
+        definition: record.definition.clone(),
         is_obsolete: record.is_obsolete,
         source: SourceId(source_of.get(record.place.file.index()).copied().unwrap_or(0)),
         place: record.place,

@@ -28,18 +28,18 @@ pub(super) struct Parts {
     pub(super) identifiers: Identifiers,
     pub(super) adjacency: Adjacency,
     pub(super) details: EdgeDetails,
+    pub(super) names: NameIndex,
 }
 
 /// Derives everything that is asked of a graph, and lets nothing change it any more.
 pub(super) fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -> Graph {
-    let Parts { nodes, categories, identifiers, adjacency, details } = parts;
+    let Parts { nodes, categories, identifiers, adjacency, details, names } = parts;
     let is_a = relations.is_a();
-    let numbered = || (0_u32..).map(NodeId).take(nodes.len());
+    let numbered = || (0_u32..).map(NodeId).take(if adjacency.has(is_a) { nodes.len() } else { 0 });
     let parents = |child: NodeId| adjacency.objects(child, is_a).map(move |parent| (child, parent.node));
     let kinds: Vec<(NodeId, NodeId)> = numbered().flat_map(parents).collect();
     let taxonomy = Taxonomy::new(nodes.len(), &kinds);
     let vague = vague_objects(&adjacency, &taxonomy, &relations, nodes.len());
-    let names = NameIndex::new(&nodes);
     let mut twins: HashMap<NodeId, Vec<NodeId>, FxBuildHasher> = HashMap::default();
     for group in names.same_label(&nodes) {
         for &node in &group {
@@ -60,10 +60,10 @@ fn vague_objects(
     let mut vague = BTreeMap::new();
     for (relation, row) in relations.iter() {
         let Some(bound) = row.vague_below else { continue };
-        let mut above: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        let mut above: HashMap<NodeId, Vec<NodeId>, FxBuildHasher> = HashMap::default();
         let mut counts = vec![0_u32; n_nodes];
         let mut n_subjects = 0_u32;
-        for subject in (0_u32..).map(NodeId).take(n_nodes) {
+        for subject in (0_u32..).map(NodeId).take(if adjacency.has(relation) { n_nodes } else { 0 }) {
             let mut implied: Vec<NodeId> = Vec::new();
             for &object in adjacency.objects(subject, relation).nodes() {
                 implied.extend(above.entry(object).or_insert_with(|| taxonomy.ancestors(object)).iter());

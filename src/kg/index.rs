@@ -86,6 +86,28 @@ impl NameIndex {
         Self { hashes, nodes }
     }
 
+    /// The hashes in order, and the node of each.
+    pub(super) fn entries(&self) -> (&[u64], &[NodeId]) {
+        (&self.hashes, &self.nodes)
+    }
+
+    /// The index that had some [`Self::entries`].
+    pub(super) fn of_entries(hashes: Vec<u64>, nodes: Vec<NodeId>) -> Self {
+        Self { hashes, nodes }
+    }
+
+    /// Whether it can be asked about a number of nodes: what is read from a file must be.
+    pub(super) fn is_sound(&self, n_nodes: usize) -> bool {
+        self.hashes.is_sorted()
+            && self.hashes.len() == self.nodes.len()
+            && self.nodes.iter().all(|node| node.index() < n_nodes)
+    }
+
+    /// The hash of a known name: where it differs, so does every other.
+    pub(super) fn probe() -> u64 {
+        hash(&normal_name("Crohn’s-Disease, type 1"))
+    }
+
     /// The nodes that have a name equal to a text in normal form, in order.
     pub(super) fn named(&self, text: &str, nodes: &[Node]) -> Vec<NodeId> {
         let wanted = normal_name(text);

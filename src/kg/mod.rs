@@ -27,6 +27,7 @@ pub mod search;
 #[cfg(test)]
 pub(crate) mod several;
 pub mod snapshot;
+mod sort;
 pub mod statistics;
 mod taxonomy;
 mod visit;

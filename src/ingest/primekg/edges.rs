@@ -2,30 +2,26 @@
 //!
 //! In `kg.csv` the four fields that describe a node stand side by side, so the node of a row is known by comparing
 //! that stretch of bytes with the one first seen under the same index: the index is a hint that is checked, never
-//! trusted. A stretch that is new, or has no index, is looked up by its hash. The bytes lie in one arena, not in the
-//! file, because a table of ten times the size would miss the cache at every comparison.
+//! trusted; see [`Nodes`]. A row both of whose nodes are known so, and whose words are known too, is compared as it
+//! lies and never split: three comparisons of bytes are all that most rows cost.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
 
-use hashbrown::HashTable;
-use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
-use simd_csv::ZeroCopyByteRecord;
 
 use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
+use crate::ingest::primekg::ends::End;
+use crate::ingest::primekg::ends::Guess;
+use crate::ingest::primekg::ends::Nodes;
+use crate::ingest::primekg::ends::Problem;
 use crate::ingest::primekg::meaning::Names;
 use crate::ingest::primekg::meaning::RELATIONS;
 use crate::ingest::primekg::rows::Rows;
 use crate::kg::BulkRow;
-use crate::kg::Curie;
-use crate::kg::NodeRecord;
-use crate::kg::PrefixName;
 use crate::kg::RelationId;
-use crate::location::Place;
 
 /// Settings of the reader.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -46,10 +42,16 @@ impl Reader for PrimekgEdges {
         let n_columns = rows.n_columns();
         let (relation, display) = (rows.column("relation")?, rows.column("display_relation")?);
         let ends = [End::find(&rows, 'x')?, End::find(&rows, 'y')?];
+        let is_usual =
+            (n_columns, relation, display) == (12, 0, 1) && ends[0].is_usual_from(2) && ends[1].is_usual_from(7);
         let names = Names { categories: &self.categories, prefixes: &self.prefixes };
         let mut nodes = Nodes::new(names, sink);
         let mut meanings = Meanings { settings: &self.relations, words: Vec::new(), last: 0, lists: Vec::new() };
-        while let Some((line, row)) = rows.next_row()? {
+        loop {
+            if is_usual {
+                take_known(&mut rows, &nodes, &mut meanings);
+            }
+            let Some((line, row)) = rows.next_row()? else { break };
             if row.len() != n_columns {
                 sink.quarantine(line, format!("the row has {} fields, the header {n_columns}", row.len()));
                 continue;
@@ -57,7 +59,7 @@ impl Reader for PrimekgEdges {
             let words = (row.get(relation).unwrap_or(b""), row.get(display).unwrap_or(b""));
             let meaning = meanings.find(words, sink)?;
             let place = sink.place(line);
-            let [subject, object] = ends.map(|end| nodes.number(&row, end, place));
+            let [subject, object] = ends.map(|end| nodes.number(row, end, place));
             let problem = [subject, object].into_iter().find_map(|number| nodes.problem(number));
             match (meaning, problem) {
                 (None, _) => {
@@ -77,23 +79,55 @@ impl Reader for PrimekgEdges {
     }
 }
 
-/// Where one end of a row stands.
-#[derive(Debug, Clone, Copy)]
-struct End {
-    index: Option<usize>,
-    /// Id, type, name and source; `None` in an `edges.csv`, which has only the index.
-    fields: Option<[usize; 4]>,
+/// So many rows are guessed before the first is compared: what is compared lies all over the arena, and memory answers
+/// many questions in the time of one.
+const AT_A_TIME: usize = 32;
+
+/// A row as it would be if its indexes said the truth, and how far it goes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Guessed<'t> {
+    list: usize,
+    ends: [Guess<'t>; 2],
+    n_bytes: usize,
 }
 
-impl End {
-    fn find(rows: &Rows, side: char) -> Result<Self, ReadError> {
-        let column = |what: &str| rows.column(&format!("{side}_{what}"));
-        let index = rows.optional(&format!("{side}_index"));
-        if index.is_some() && rows.optional(&format!("{side}_id")).is_none() {
-            return Ok(Self { index, fields: None });
+/// Takes the rows ahead of which nothing is new, up to the first that has to be looked at.
+///
+/// Each piece that is compared begins and ends where a field does, outside quotation marks, and holds no line end: so
+/// what is equal to known pieces from end to end would be split as those were.
+fn take_known(rows: &mut Rows, nodes: &Nodes<'_>, meanings: &mut Meanings<'_>) {
+    let (ahead, first_line) = (rows.ahead(), rows.line());
+    let (mut n_bytes, mut n_rows) = (0, 0);
+    let mut guessed = [Guessed::default(); AT_A_TIME];
+    loop {
+        let (mut n_guessed, mut at) = (0, n_bytes);
+        while let (Some(next), Some(row)) = (guessed.get_mut(n_guessed), guess(&ahead[at..], nodes, meanings)) {
+            *next = row;
+            (n_guessed, at) = (n_guessed + 1, at + row.n_bytes);
         }
-        Ok(Self { index, fields: Some([column("id")?, column("type")?, column("name")?, column("source")?]) })
+        let is_right = |row: &&Guessed<'_>| row.ends.iter().all(|end| nodes.is_right(end));
+        let n_right = guessed[..n_guessed].iter().take_while(is_right).count();
+        for row in &guessed[..n_right] {
+            let [subject, object] = row.ends.map(|end| end.number);
+            let line = first_line.saturating_add(n_rows);
+            meanings.lists[row.list].1.push(BulkRow { subject, object, line });
+            (n_bytes, n_rows) = (n_bytes + row.n_bytes, n_rows + 1);
+        }
+        if n_right < AT_A_TIME {
+            break;
+        }
     }
+    rows.pass(n_bytes, n_rows);
+}
+
+/// What a row must be if its indexes say the truth.
+#[inline]
+fn guess<'t>(row: &'t [u8], nodes: &Nodes<'_>, meanings: &mut Meanings<'_>) -> Option<Guessed<'t>> {
+    let (list, rest) = meanings.known(row)?;
+    let (subject, rest) = nodes.guess(rest)?;
+    let (object, rest) = nodes.guess(rest.strip_prefix(b",")?)?;
+    let rest = rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n"))?;
+    Some(Guessed { list, ends: [subject, object], n_bytes: row.len() - rest.len() })
 }
 
 /// The lists of edges, by what their words mean.
@@ -109,6 +143,8 @@ struct Meanings<'a> {
 struct Words {
     relation: Box<[u8]>,
     display: Box<[u8]>,
+    /// Both, as a row begins with them; empty where such a row has to be looked at.
+    start: Box<[u8]>,
     list: Option<usize>,
 }
 
@@ -116,6 +152,21 @@ struct Words {
 type Kind = (RelationId, Option<(Box<str>, Box<str>)>);
 
 impl Meanings<'_> {
+    /// The list of a row that begins with known words, and what comes behind them.
+    #[inline]
+    fn known<'t>(&mut self, row: &'t [u8]) -> Option<(usize, &'t [u8])> {
+        let rest = |words: &Words| row.strip_prefix(&*words.start).filter(|_| !words.start.is_empty());
+        let behind = match self.words.get(self.last).and_then(rest) {
+            Some(behind) => behind,
+            None => {
+                let (at, behind) = self.words.iter().enumerate().find_map(|(at, words)| Some((at, rest(words)?)))?;
+                self.last = at;
+                behind
+            }
+        };
+        Some((self.words[self.last].list?, behind))
+    }
+
     fn find(&mut self, (relation, display): (&[u8], &[u8]), sink: &Sink<'_>) -> Result<Option<usize>, ReadError> {
         let is_it = |words: &Words| *words.relation == *relation && *words.display == *display;
         if let Some(known) = self.words.get(self.last).filter(|known| is_it(known)) {
@@ -138,176 +189,15 @@ impl Meanings<'_> {
             }
             None => None,
         };
+        let start = [relation, b",", display, b","].concat();
+        let is_known = list.is_some() && memchr::memchr(b'\n', &start).is_none();
         self.last = self.words.len();
-        self.words.push(Words { relation: relation.into(), display: display.into(), list });
+        self.words.push(Words {
+            relation: relation.into(),
+            display: display.into(),
+            start: if is_known { start.into() } else { Box::default() },
+            list,
+        });
         Ok(list)
     }
-}
-
-/// Why a row with an end cannot be used.
-#[derive(Debug)]
-enum Problem {
-    LeftOut(Box<str>),
-    Wrong(Box<str>),
-}
-
-/// The nodes met so far, numbered in the order of meeting.
-struct Nodes<'a> {
-    names: Names<'a>,
-    left_out_prefixes: Vec<PrefixName>,
-    first: u32,
-    /// The bytes of each node's fields, one behind the other, and where each ends.
-    arena: Vec<u8>,
-    ends: Vec<usize>,
-    by_hash: HashTable<u32>,
-    /// Index as written → number, plus one.
-    by_index: Vec<u32>,
-    records: Vec<Option<NodeRecord>>,
-    curies: Vec<Curie>,
-    problems: BTreeMap<u32, Problem>,
-    scratch: Vec<u8>,
-}
-
-/// Indexes beyond this are looked up by hash: a hint must not cost gigabytes.
-const MAX_HINTS: usize = 1 << 24;
-
-impl<'a> Nodes<'a> {
-    fn new(names: Names<'a>, sink: &Sink<'_>) -> Self {
-        Self {
-            names,
-            left_out_prefixes: sink.left_out_prefixes().to_vec(),
-            first: sink.n_bulk_nodes(),
-            arena: Vec::new(),
-            ends: Vec::new(),
-            by_hash: HashTable::new(),
-            by_index: Vec::new(),
-            records: Vec::new(),
-            curies: Vec::new(),
-            problems: BTreeMap::new(),
-            scratch: Vec::new(),
-        }
-    }
-
-    /// The number of the node at one end of a row.
-    fn number(&mut self, row: &ZeroCopyByteRecord<'_>, end: End, place: Place) -> u32 {
-        let field = |column: usize| row.get(column).unwrap_or(b"");
-        let index = end.index.map(field).and_then(parse_index).filter(|&index| index < MAX_HINTS);
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let bytes = match end.fields {
-            None => end.index.map_or(&b""[..], field),
-            Some(fields) => stretch(row, fields).unwrap_or_else(|| {
-                scratch.clear();
-                for (nth, column) in fields.into_iter().enumerate() {
-                    scratch.extend_from_slice(if nth == 0 { b"" } else { b"," });
-                    scratch.extend_from_slice(field(column));
-                }
-                &scratch
-            }),
-        };
-        let hinted = index.and_then(|index| self.by_index.get(index)).and_then(|number| number.checked_sub(1));
-        let number = match hinted.filter(|&number| self.bytes(number) == bytes) {
-            Some(number) => number,
-            None => {
-                let number = self.look_up(bytes, row, end, place);
-                if let Some(index) = index {
-                    if self.by_index.len() <= index {
-                        self.by_index.resize(index + 1, 0);
-                    }
-                    self.by_index[index] = number + 1;
-                }
-                number
-            }
-        };
-        self.scratch = scratch;
-        self.first + number
-    }
-
-    fn bytes(&self, number: u32) -> &[u8] {
-        let at = number as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.arena[start..self.ends[at]]
-    }
-
-    fn look_up(&mut self, bytes: &[u8], row: &ZeroCopyByteRecord<'_>, end: End, place: Place) -> u32 {
-        let hash = FxBuildHasher.hash_one(bytes);
-        if let Some(&number) = self.by_hash.find(hash, |&number| self.bytes(number) == bytes) {
-            return number;
-        }
-        // Rows are numbered in 32 bits, and each names two nodes at most once.
-        let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-        self.arena.extend_from_slice(bytes);
-        self.ends.push(self.arena.len());
-        let (arena, ends) = (&self.arena, &self.ends);
-        let rehash = |&number: &u32| {
-            let start = (number as usize).checked_sub(1).map_or(0, |before| ends[before]);
-            FxBuildHasher.hash_one(&arena[start..ends[number as usize]])
-        };
-        self.by_hash.insert_unique(hash, number, rehash);
-        self.describe(number, row, end, place);
-        number
-    }
-
-    /// Makes the node of a stretch of bytes that is new.
-    fn describe(&mut self, number: u32, row: &ZeroCopyByteRecord<'_>, end: End, place: Place) {
-        let field = |column: usize| match row.unescape(column) {
-            Some(bytes) => String::from_utf8(bytes.into_owned()).map_err(|_| "the row is no UTF-8 text".to_owned()),
-            None => Ok(String::new()),
-        };
-        let described = match (end.fields, end.index) {
-            (Some([id, kind, name, source]), _) => (|| {
-                let (id, kind, name, source) = (field(id)?, field(kind)?, field(name)?, field(source)?);
-                let record = self.names.node(&id, &kind, &name, &source, place)?;
-                Ok((record.curie.clone(), Some(record)))
-            })(),
-            (None, index) => index.map_or(Ok(String::new()), field).and_then(|index| Ok((by_index(&index)?, None))),
-        };
-        let described = described.map(|(curie, record)| {
-            let is_left_out = crate::ingest::has_prefix(&curie, &self.left_out_prefixes);
-            if is_left_out {
-                self.problems.insert(number, Problem::LeftOut(format!("prefix {}", curie.prefix()).into()));
-            }
-            (curie, record.filter(|_| !is_left_out))
-        });
-        let (curie, record) = described.unwrap_or_else(|why: String| {
-            self.problems.insert(number, Problem::Wrong(why.into()));
-            (Curie::unusable(), None)
-        });
-        self.curies.push(curie);
-        self.records.push(record);
-    }
-
-    fn problem(&self, number: u32) -> Option<&Problem> {
-        if self.problems.is_empty() { None } else { self.problems.get(&(number - self.first)) }
-    }
-
-    /// Gives the nodes to the sink: rows number them.
-    fn hand_over(self, sink: &mut Sink<'_>) {
-        for record in self.records.into_iter().flatten() {
-            sink.mention(record);
-        }
-        sink.bulk_nodes(self.curies);
-    }
-}
-
-/// The bytes from the first to the last of four fields, where they stand in this order side by side.
-fn stretch<'a>(row: &'a ZeroCopyByteRecord<'_>, [id, kind, name, source]: [usize; 4]) -> Option<&'a [u8]> {
-    if (kind, name, source) != (id + 1, id + 2, id + 3) {
-        return None;
-    }
-    let all = row.as_slice();
-    let offset = |field: &[u8]| (field.as_ptr() as usize).checked_sub(all.as_ptr() as usize);
-    let (first, last) = (row.get(id)?, row.get(source)?);
-    all.get(offset(first)?..offset(last)? + last.len())
-}
-
-fn parse_index(text: &[u8]) -> Option<usize> {
-    let digit = |sum: usize, &byte: &u8| {
-        byte.is_ascii_digit().then(|| sum.checked_mul(10)?.checked_add(usize::from(byte - b'0'))).flatten()
-    };
-    if text.is_empty() { None } else { text.iter().try_fold(0, digit) }
-}
-
-/// The CURIE by which a `nodes.csv` lets its nodes be named.
-pub(super) fn by_index(index: &str) -> Result<Curie, String> {
-    format!("primekg:{index}").parse().map_err(|_| format!("`{index}` is no index of a node"))
 }

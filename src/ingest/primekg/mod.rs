@@ -8,7 +8,7 @@
 //! them. Rows go into [`crate::kg::Bulk`] lists, because there are eight million of them.
 
 mod edges;
-mod guard;
+mod ends;
 mod meaning;
 mod nodes;
 mod rows;

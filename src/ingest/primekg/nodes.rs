@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use simd_csv::ZeroCopyByteRecord;
 
 use crate::ingest::Input;
 use crate::ingest::ReadError;
 use crate::ingest::Reader;
 use crate::ingest::Sink;
-use crate::ingest::primekg::edges::by_index;
+use crate::ingest::primekg::ends::by_index;
 use crate::ingest::primekg::meaning::Names;
+use crate::ingest::primekg::rows::Fields;
 use crate::ingest::primekg::rows::Rows;
 
 /// Settings of the reader.
@@ -36,7 +36,7 @@ impl Reader for PrimekgNodes {
                 continue;
             }
             let place = sink.place(line);
-            let node = texts(&row, columns).and_then(|[index, id, kind, name, source]| {
+            let node = texts(row, columns).and_then(|[index, id, kind, name, source]| {
                 let mut node = names.node(&id, &kind, &name, &source, place)?;
                 node.former.push(by_index(&index)?);
                 Ok(node)
@@ -50,7 +50,7 @@ impl Reader for PrimekgNodes {
     }
 }
 
-fn texts<const N: usize>(row: &ZeroCopyByteRecord<'_>, columns: [usize; N]) -> Result<[String; N], String> {
+fn texts<const N: usize>(row: Fields<'_>, columns: [usize; N]) -> Result<[String; N], String> {
     let mut texts = [const { String::new() }; N];
     for (text, column) in texts.iter_mut().zip(columns) {
         let bytes = row.unescape(column).map(std::borrow::Cow::into_owned).unwrap_or_default();

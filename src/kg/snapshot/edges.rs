@@ -23,7 +23,7 @@ use crate::kg::snapshot::table::Table;
 use crate::location::FileId;
 use crate::location::Place;
 
-/// For each node, its first group in either direction.
+/// For each node, its first group in either direction. They stand in the table of nodes.
 pub(super) struct FirstGroups {
     pub(super) outgoing: Vec<u32>,
     pub(super) incoming: Vec<u32>,
@@ -94,26 +94,33 @@ fn texts(edge: u32, said: &Qualifiers) -> impl Iterator<Item = (u32, u8, &str)> 
     onset.chain(evidence).chain(publications).chain(sex).map(move |(kind, text)| (edge, kind, text))
 }
 
-/// The edges of the tables.
+impl FirstGroups {
+    /// Completes edges that were read without them.
+    pub(super) fn complete(self, adjacency: &mut Adjacency) {
+        for (rows, mut firsts) in [(&mut adjacency.outgoing, self.outgoing), (&mut adjacency.incoming, self.incoming)] {
+            firsts.push(u32::try_from(rows.relations.len()).unwrap_or(u32::MAX));
+            rows.first_groups = firsts;
+        }
+    }
+}
+
+/// The edges of the tables, but for [`FirstGroups`].
 pub(super) fn read(
     table: impl Fn(&str) -> Result<Table, SnapshotError>,
-    firsts: FirstGroups,
 ) -> Result<(Adjacency, EdgeDetails), SnapshotError> {
     let edges = table("edges")?;
     let n_edges = edges.len();
-    let rows = |name: &str, mut first_groups: Vec<u32>, nodes: &str| {
+    let rows = |name: &str, nodes: &str| {
         let groups = table(name)?;
         let relations = groups.numbers::<UInt16Type>("relation")?.iter().map(|&at| RelationId::of_number(at));
         let mut starts = groups.numbers::<UInt32Type>("start")?.to_vec();
-        let last = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        first_groups.push(last(groups.len()));
-        starts.push(last(n_edges));
+        starts.push(u32::try_from(n_edges).unwrap_or(u32::MAX));
         let nodes = ids(edges.numbers::<UInt32Type>(nodes)?);
-        Ok::<_, SnapshotError>(Rows { first_groups, relations: relations.collect(), starts, nodes })
+        Ok::<_, SnapshotError>(Rows { first_groups: Vec::new(), relations: relations.collect(), starts, nodes })
     };
     let adjacency = Adjacency {
-        outgoing: rows("outgoing_groups", firsts.outgoing, "object")?,
-        incoming: rows("incoming_groups", firsts.incoming, "incoming_subject")?,
+        outgoing: rows("outgoing_groups", "object")?,
+        incoming: rows("incoming_groups", "incoming_subject")?,
     };
     let same = |name: &str, column: &str| table(name)?.numbers::<UInt16Type>(column).map(|all| all.first().copied());
     let sources = match same("edge_source", "source")? {

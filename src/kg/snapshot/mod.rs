@@ -6,6 +6,7 @@
 //! its name when all is there: what can be opened is whole.
 
 mod edges;
+mod names;
 mod nodes;
 mod table;
 
@@ -31,12 +32,13 @@ use crate::kg::Source;
 use crate::kg::csr::Adjacency;
 use crate::kg::freeze::Parts;
 use crate::kg::freeze::freeze;
+use crate::kg::index::NameIndex;
 use crate::location::Location;
 
 use table::Seal;
 
 /// Raised whenever a file of a snapshot changes its meaning.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const MANIFEST: &str = "manifest.json";
 
 /// Why a snapshot cannot be written or opened.
@@ -89,6 +91,8 @@ struct Manifest {
     key: String,
     /// Of the table that gives relations their numbers and meaning.
     relations_sha256: String,
+    /// Of the hasher that the index of names was made with.
+    name_probe: u64,
     n_nodes: usize,
     n_edges: usize,
     categories: Vec<Box<str>>,
@@ -139,7 +143,8 @@ pub fn save(built: &Built, key: &str, dir: &Path) -> Result<(), SnapshotError> {
 fn write_all(built: &Built, key: &str, dir: &Path) -> Result<(), SnapshotError> {
     let graph = &built.graph;
     let mut tables = BTreeMap::new();
-    for columns in nodes::tables(graph).into_iter().chain(edges::tables(graph)) {
+    let all = nodes::tables(graph).into_iter().chain(edges::tables(graph)).chain([names::table(graph)]);
+    for columns in all {
         let (file, seal) = columns.write(dir)?;
         tables.insert(file, seal);
     }
@@ -155,6 +160,7 @@ fn write_all(built: &Built, key: &str, dir: &Path) -> Result<(), SnapshotError> 
         format: FORMAT,
         key: key.to_owned(),
         relations_sha256: relations_sha256(graph.relations()),
+        name_probe: NameIndex::probe(),
         n_nodes: graph.n_nodes(),
         n_edges: graph.n_edges(),
         categories: graph.categories().map(Box::from).collect(),
@@ -188,25 +194,31 @@ fn read_manifest(dir: &Path) -> Result<Manifest, SnapshotError> {
 ///
 /// # Complexity
 ///
-/// O(n + m): what is stored is copied, not computed again, but for the indexes of identifiers and kinds.
+/// O(n + m): every file is checked against its checksum, and what is stored is copied, not computed again, but for
+/// the indexes of identifiers and kinds.
 pub fn open(dir: &Path) -> Result<Built, SnapshotError> {
     let manifest = read_manifest(dir)?;
     let relations = Relations::standard().map_err(|_| SnapshotError::Outdated { path: dir.into() })?;
-    if manifest.format != FORMAT || manifest.relations_sha256 != relations_sha256(&relations) {
+    let is_ours = manifest.format == FORMAT && manifest.name_probe == NameIndex::probe();
+    if !is_ours || manifest.relations_sha256 != relations_sha256(&relations) {
         return Err(SnapshotError::Outdated { path: dir.into() });
     }
     let table = |name: &str| table::Table::read(dir, name, manifest.tables.get(&format!("{name}.arrow")));
     let n_categories = manifest.categories.len();
-    let (nodes, identifiers, rows) = nodes::read(table, n_categories)?;
-    let (adjacency, details): (Adjacency, _) = edges::read(table, rows)?;
+    let (nodes, edges) =
+        rayon::join(|| Ok((nodes::read(table, n_categories)?, names::read(table)?)), || edges::read(table));
+    let ((nodes, identifiers, firsts), names) = nodes?;
+    let (mut adjacency, details): (Adjacency, _) = edges?;
+    firsts.complete(&mut adjacency);
     let is_sound = nodes.len() == manifest.n_nodes
         && adjacency.n_edges() == manifest.n_edges
-        && adjacency.is_sound(nodes.len(), relations.iter().count());
+        && adjacency.is_sound(nodes.len(), relations.iter().count())
+        && names.is_sound(nodes.len());
     if !is_sound {
         return Err(SnapshotError::damaged(dir, "its tables do not fit each other"));
     }
     let categories = manifest.categories.into_iter().collect();
-    let parts = Parts { nodes, categories, identifiers, adjacency, details };
+    let parts = Parts { nodes, categories, identifiers, adjacency, details, names };
     let graph: Graph = freeze(parts, relations, manifest.sources);
     let findings = manifest.findings.into_iter().map(finding).collect();
     Ok(Built { graph, files: manifest.files, findings })
@@ -356,7 +368,7 @@ mod tests {
         let (_, folder) = saved();
         let path = folder.path().join("g").join(MANIFEST);
         let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, text.replace("\"format\": 1", "\"format\": 0")).unwrap();
+        fs::write(&path, text.replace("\"format\": 2", "\"format\": 0")).unwrap();
         assert!(matches!(open(&folder.path().join("g")), Err(SnapshotError::Outdated { .. })));
         assert_eq!(key(&folder.path().join("g")), None);
         fs::write(&path, "{").unwrap();

@@ -3,7 +3,6 @@
 //! Any Arrow reader opens them (`pyarrow.ipc.open_file`, DuckDB, polars), so a snapshot is no secret of this program.
 
 use std::fs::File;
-use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,10 +14,16 @@ use arrow_array::PrimitiveArray;
 use arrow_array::RecordBatch;
 use arrow_array::StringArray;
 use arrow_array::types::ArrowPrimitiveType;
-use arrow_ipc::reader::FileReader;
+use arrow_buffer::Buffer;
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::reader::FileDecoder;
+use arrow_ipc::reader::read_footer_length;
+use arrow_ipc::root_as_footer;
 use arrow_ipc::writer::FileWriter;
+use arrow_schema::ArrowError;
 use arrow_schema::Field;
 use arrow_schema::Schema;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -111,9 +116,8 @@ impl Table {
                 problem: "it is not what the manifest says".into(),
             });
         }
-        let arrow = |error| SnapshotError::arrow(&path, &error);
-        let mut reader = FileReader::try_new(Cursor::new(&mapped[..]), None).map_err(arrow)?;
-        let batch = reader.next().unwrap_or_else(|| Ok(RecordBatch::new_empty(reader.schema()))).map_err(arrow)?;
+        let batch =
+            batch(&Buffer::from(Bytes::from_owner(mapped))).map_err(|error| SnapshotError::arrow(&path, &error))?;
         Ok(Self { path: path.into(), batch })
     }
 
@@ -151,11 +155,31 @@ impl Table {
     }
 }
 
+/// The one batch of a file, whose columns are read where they lie.
+fn batch(file: &Buffer) -> Result<RecordBatch, ArrowError> {
+    let short = || ArrowError::IpcError("it is too short".to_owned());
+    let (rest, end) = file.split_last_chunk::<10>().ok_or_else(short)?;
+    let start = rest.len().checked_sub(read_footer_length(*end)?).ok_or_else(short)?;
+    let footer = root_as_footer(&rest[start..]).map_err(|error| ArrowError::ParseError(error.to_string()))?;
+    let (Some(schema), Some(blocks)) = (footer.schema(), footer.recordBatches()) else { return Err(short()) };
+    let schema = Arc::new(try_fb_to_schema(schema)?);
+    let Some(block) = blocks.iter().next() else { return Ok(RecordBatch::new_empty(schema)) };
+    let length = |number: i64| usize::try_from(number).map_err(|_| short());
+    let (start, head, body) =
+        (length(block.offset())?, length(i64::from(block.metaDataLength()))?, length(block.bodyLength())?);
+    let n_bytes =
+        head.checked_add(body).filter(|n_bytes| start.checked_add(*n_bytes).is_some_and(|end| end <= file.len()));
+    let data = file.slice_with_length(start, n_bytes.ok_or_else(short)?);
+    let decoder = FileDecoder::new(Arc::clone(&schema), footer.version());
+    Ok(decoder.read_record_batch(block, &data)?.unwrap_or_else(|| RecordBatch::new_empty(schema)))
+}
+
 #[expect(unsafe_code, reason = "a file can only be mapped by telling the compiler that nobody will cut it meanwhile")]
 fn map(path: &Path) -> Result<memmap2::Mmap, SnapshotError> {
     let io = |error| SnapshotError::io(path, error);
     let file = File::open(path).map_err(io)?;
-    // SAFETY: a snapshot's files are written once, under another name, and never changed; they are read to the end
-    // here and then let go. Who truncates one in between gets the signal that any mapping would give.
+    // SAFETY: a snapshot's files are written once, under another name, and never changed; what is wanted of them is
+    // copied into a graph, and then they are let go. Who truncates one in between gets the signal that any mapping
+    // would give.
     unsafe { memmap2::Mmap::map(&file) }.map_err(io)
 }
