@@ -149,10 +149,9 @@ impl<'a> Having<'a> {
             for (row, size) in (1..=3).enumerate() {
                 for column in 0..3 {
                     let n_sets = choose(failed[column], size);
-                    if n_sets > 0 {
-                        counts.sets[row][column] += WEIGHT;
-                        counts.held[row][column] += WEIGHT * choose(held[column], size) / n_sets;
-                    }
+                    let share = (WEIGHT * choose(held[column], size)).checked_div(n_sets);
+                    counts.sets[row][column] += share.map_or(0, |_| WEIGHT);
+                    counts.held[row][column] += share.unwrap_or(0);
                 }
             }
         }

@@ -175,8 +175,11 @@ fn is_mendelian(graph: &Graph, disease: NodeId) -> bool {
     if hereditary.is_empty() {
         return true;
     }
-    let modes = graph.relations().id("has_inheritance").map(|relation| graph.objects(disease, relation));
-    let modes = || modes.iter().flat_map(|modes| modes.nodes()).map(|&mode| graph.label(mode));
+    let relation = graph.relations().id("has_inheritance");
+    let modes = || {
+        let modes = relation.into_iter().flat_map(|relation| graph.objects(disease, relation));
+        modes.map(|mode| graph.label(mode.node))
+    };
     let is_somatic = |mode: &str| mode.to_lowercase().contains("somatic");
     let is_classed = || hereditary.iter().any(|&class| graph.taxonomy().is_kind_of(disease, class));
     !modes().any(is_somatic) && (modes().next().is_some() || is_classed())
