@@ -17,6 +17,9 @@ pub mod formats {}
 #[doc = include_str!("clinical_graph.md")]
 pub mod clinical_graph {}
 
+#[doc = include_str!("licences.md")]
+pub mod licences {}
+
 /// Choices that are hard to undo: context, decision, consequences, and what would change our mind.
 pub mod decisions {
     #[doc = include_str!("decisions/closures_on_demand.md")]
