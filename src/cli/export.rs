@@ -7,6 +7,7 @@ use thinkpath::finding::printable;
 use thinkpath::write;
 
 use crate::session::Session;
+use crate::text::grouped;
 use crate::text::note;
 use crate::text::print;
 
@@ -17,7 +18,8 @@ Examples:
   thinkpath export pipelines/quickstart.toml --to output/graph --format nt     graph.nt, for a triple store
   thinkpath export pipelines/quickstart.toml --to output/graph --format kgx    nodes.tsv and edges.tsv
 
-Edge numbers are those that items cite. What a licence forbids to pass on is left out.")]
+Edge numbers are those that items cite. What a licence forbids to pass on is left out, edge by
+edge and name by name.")]
 pub(crate) struct Arguments {
     /// The pipeline file that builds the graph
     graph: PathBuf,
@@ -44,8 +46,21 @@ enum Format {
 pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()> {
     let built = session.graph(&arguments.graph)?;
     let (graph, to) = (&built.graph, &arguments.to);
-    for source in graph.sources().iter().filter(|source| !source.licence.may_publish()) {
-        note(&format!("note: `{}` is left out, its licence is {}", printable(&source.name), source.licence));
+    for (source, share) in graph.sources().iter().zip(graph.shares()) {
+        if !source.licence.may_publish() && !share.is_empty() {
+            let kgx_and_nt = if arguments.format == Format::Parquet { 0 } else { share.definitions };
+            let parts = [
+                (share.edges, "edges"),
+                (share.labels, "names"),
+                (share.synonyms, "synonyms"),
+                (share.xrefs, "cross-references"),
+                (kgx_and_nt, "definitions"),
+            ];
+            let told = parts.into_iter().filter(|&(count, _)| count > 0);
+            let told: Vec<String> = told.map(|(count, what)| format!("{} {what}", grouped(count))).collect();
+            let name = printable(&source.name);
+            note(&format!("note: `{name}` is left out ({}), its licence is {}", told.join(", "), source.licence));
+        }
     }
     let names: &[&str] = match arguments.format {
         Format::Parquet => {

@@ -334,9 +334,7 @@ fn exit_of_writing(error: &WriteError) -> Exit {
         | WriteError::Foreign { .. }
         | WriteError::Busy { .. }
         | WriteError::Manifest { .. } => Exit::CannotCreate,
-        WriteError::Share { .. } | WriteError::Shares { .. } | WriteError::View { .. } | WriteError::Closed { .. } => {
-            Exit::Input
-        }
+        WriteError::Share { .. } | WriteError::Shares { .. } | WriteError::View { .. } => Exit::Input,
         WriteError::Stopped => Exit::Stopped,
         WriteError::Licence { .. } | WriteError::Options { .. } | WriteError::Conservation { .. } => Exit::Bug,
         WriteError::Io { error, .. } if error.kind() == io::ErrorKind::PermissionDenied => Exit::CannotCreate,

@@ -132,6 +132,8 @@ pub(crate) fn as_text(built: &Built, id: NodeId) -> String {
 pub(crate) fn as_json(built: &Built, id: NodeId) -> Value {
     let graph = &built.graph;
     let node = graph.node(id);
+    let sources = graph.node_sources(id);
+    let name = |source| &graph.source(source).name;
     let edge = |neighbour: Neighbour| {
         let ends = graph.edge(neighbour.edge);
         let qualifiers = graph.qualifiers(neighbour.edge);
@@ -161,6 +163,10 @@ pub(crate) fn as_json(built: &Built, id: NodeId) -> Value {
         "xrefs": node.xrefs.iter().map(Curie::as_str).collect::<Vec<_>>(),
         "obsolete": node.is_obsolete,
         "source": graph.source(node.source).name,
+        "label_source": name(sources.label()),
+        "definition_source": name(sources.definition()),
+        "synonym_sources": sources.synonyms().map(|(_, source)| name(source)).collect::<Vec<_>>(),
+        "xref_sources": sources.xrefs().map(|(_, source)| name(source)).collect::<Vec<_>>(),
         "licence": graph.source(node.source).licence.as_str(),
         "place": located(built, node.place),
         "degree": graph.degree(id),

@@ -23,6 +23,7 @@ const PAGES: &[(&str, &str)] = &[
     ("V401", include_str!("codes/V401.md")),
     ("V402", include_str!("codes/V402.md")),
     ("W101", include_str!("codes/W101.md")),
+    ("W102", include_str!("codes/W102.md")),
     ("over_quota", include_str!("codes/over_quota.md")),
 ];
 

@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -16,19 +14,21 @@ use crate::finding::Finding;
 use crate::kg::Curie;
 use crate::kg::FileTally;
 use crate::kg::Graph;
-use crate::kg::NodeRecord;
+use crate::kg::NodeId;
 use crate::kg::PreferredPrefixes;
 use crate::kg::Records;
 use crate::kg::Relations;
 use crate::kg::clique;
 use crate::kg::clique::Merged;
+use crate::kg::credit::Credits;
 use crate::kg::edges::Context;
 use crate::kg::edges::settle;
 use crate::kg::freeze::Parts;
 use crate::kg::freeze::freeze;
-use crate::kg::graph::CategoryId;
+use crate::kg::gather::Gathered;
+use crate::kg::gather::Gathering;
+use crate::kg::gather::Origins;
 use crate::kg::graph::Node;
-use crate::kg::graph::SourceId;
 use crate::kg::index::Identifiers;
 use crate::kg::index::NameIndex;
 
@@ -101,7 +101,7 @@ pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> 
     let mut findings = std::mem::take(&mut records.findings);
     let Merged { aliases, redirects } = clique::merge(&mut records, config, &mut files, &mut findings);
 
-    let (nodes, categories) = nodes(&mut records, &aliases, &mut files)?;
+    let Settled { nodes, categories, credits } = nodes(&mut records, &aliases, &mut files)?;
     let mut identifiers = Identifiers::new(&nodes);
     for (from, to) in aliases.iter().chain(&redirects) {
         identifiers.alias(from, to, &nodes);
@@ -119,91 +119,57 @@ pub fn build(mut records: Records, relations: &Relations, config: &KgConfig) -> 
     let (settled, names) =
         rayon::join(|| settle(&mut records.edges, bulk, &records.bulk_nodes, context), || NameIndex::new(&nodes));
     let (adjacency, details) = settled?;
-    let parts = Parts { nodes, categories, identifiers, adjacency, details, names };
+    let parts = Parts { nodes, credits, categories, identifiers, adjacency, details, names };
     let graph = freeze(parts, relations.clone(), records.sources);
     findings.extend(clique::homonyms(&graph));
     Ok(Built { graph, files, findings })
 }
 
-/// The nodes in the order of CURIEs, and the categories in the order of names.
+/// All nodes, before there are edges.
+struct Settled {
+    nodes: Vec<Node>,
+    categories: IndexSet<Box<str>>,
+    credits: Credits,
+}
+
+/// The nodes in the order of CURIEs, the categories in the order of names, and the sources of strings.
 fn nodes(
     records: &mut Records,
     aliases: &BTreeMap<Curie, Curie>,
     files: &mut [FileTally],
-) -> Result<(Vec<Node>, IndexSet<Box<str>>), BuildError> {
-    let mut merged: HashMap<Curie, NodeRecord, FxBuildHasher> = HashMap::default();
+) -> Result<Settled, BuildError> {
+    let origins = Origins {
+        source_of: files.iter().map(|file| file.source).collect(),
+        may_publish: records.sources.iter().map(|source| source.licence.may_publish()).collect(),
+    };
+    let mut gathering = Gathering::new(&origins);
     let described = std::mem::take(&mut records.nodes).into_iter().map(|record| (record, true));
     let mentioned = std::mem::take(&mut records.mentions).into_iter().map(|record| (record, false));
     for (mut record, counts) in described.chain(mentioned) {
-        let own = record.curie.clone();
-        if let Some(to) = aliases.get(&own) {
+        if let Some(to) = aliases.get(&record.curie) {
             record.curie = to.clone();
-            record.xrefs.push(own);
         }
-        let file = files.get_mut(record.place.file.index()).filter(|_| counts);
-        match merged.entry(record.curie.clone()) {
-            hashbrown::hash_map::Entry::Vacant(entry) => {
-                if let Some(file) = file {
-                    file.loaded += 1;
-                }
-                entry.insert(record);
-            }
-            hashbrown::hash_map::Entry::Occupied(mut entry) => {
-                if let Some(file) = file {
-                    file.duplicates += 1;
-                }
-                // What is mentioned by the way is not thereby in use.
-                record.is_obsolete |= !counts && entry.get().is_obsolete;
-                merge_node(entry.get_mut(), record);
-            }
+        let file = record.place.file.index();
+        let is_new = gathering.add(record, !counts);
+        if let Some(file) = files.get_mut(file).filter(|_| counts) {
+            *(if is_new { &mut file.loaded } else { &mut file.duplicates }) += 1;
         }
     }
-    let mut list: Vec<NodeRecord> = merged.into_values().collect();
-    list.sort_unstable_by(|left, right| left.curie.cmp(&right.curie));
+    let mut list = gathering.finish();
     if u32::try_from(list.len()).is_err() {
         return Err(BuildError::TooMany { what: "nodes", count: list.len() });
     }
-    let mut categories: IndexSet<Box<str>> = list.iter().map(|record| record.category.clone()).collect();
+    let mut categories: IndexSet<Box<str>> = list.iter().map(|node| node.record.category.clone()).collect();
     categories.sort_unstable();
     if categories.len() > usize::from(u16::MAX) {
         return Err(BuildError::TooManyCategories { count: categories.len() });
     }
-    let source_of: Vec<u16> = files.iter().map(|file| file.source).collect();
-    let nodes = list.iter_mut().map(|record| freeze_node(record, &categories, &source_of)).collect();
-    Ok((nodes, categories))
-}
-
-fn freeze_node(record: &mut NodeRecord, categories: &IndexSet<Box<str>>, source_of: &[u16]) -> Node {
-    record.synonyms.sort();
-    record.synonyms.dedup();
-    record.xrefs.sort();
-    record.xrefs.dedup();
-    let category = categories.get_index_of(&record.category).and_then(|index| u16::try_from(index).ok());
-    // Copied, so that what stays lies side by side: the records lie among much that goes, and would keep its room.
-    Node {
-        curie: record.curie.clone(),
-        label: record.label.clone(),
-        category: CategoryId(category.unwrap_or(0)),
-        synonyms: record.synonyms.clone(),
-        xrefs: record.xrefs.clone(),
-        definition: record.definition.clone(),
-        is_obsolete: record.is_obsolete,
-        source: SourceId(source_of.get(record.place.file.index()).copied().unwrap_or(0)),
-        place: record.place,
-    }
-}
-
-fn merge_node(into: &mut NodeRecord, more: NodeRecord) {
-    let keep = |into: &mut Box<str>, more: Box<str>| {
-        if into.is_empty() {
-            *into = more;
-        }
+    let mut credits = Vec::new();
+    let freeze = |(number, gathered): (u32, &mut Gathered)| {
+        let (node, of_node) = gathered.freeze(&categories, &origins);
+        credits.extend(of_node.into_iter().map(|(part, source)| (NodeId(number), part, source)));
+        node
     };
-    keep(&mut into.label, more.label);
-    keep(&mut into.category, more.category);
-    keep(&mut into.definition, more.definition);
-    into.synonyms.extend(more.synonyms);
-    into.xrefs.extend(more.xrefs);
-    into.former.extend(more.former);
-    into.is_obsolete &= more.is_obsolete;
+    let nodes = (0_u32..).zip(&mut list).map(freeze).collect();
+    Ok(Settled { nodes, categories, credits: Credits::new(credits) })
 }

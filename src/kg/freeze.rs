@@ -15,6 +15,7 @@ use crate::kg::NodeId;
 use crate::kg::RelationId;
 use crate::kg::Relations;
 use crate::kg::Source;
+use crate::kg::credit::Credits;
 use crate::kg::csr::Adjacency;
 use crate::kg::graph::EdgeDetails;
 use crate::kg::index::Identifiers;
@@ -24,6 +25,7 @@ use crate::kg::taxonomy::Taxonomy;
 /// What freezing starts from: nodes and edges in their final order.
 pub(super) struct Parts {
     pub(super) nodes: Vec<Node>,
+    pub(super) credits: Credits,
     pub(super) categories: IndexSet<Box<str>>,
     pub(super) identifiers: Identifiers,
     pub(super) adjacency: Adjacency,
@@ -33,7 +35,7 @@ pub(super) struct Parts {
 
 /// Derives everything that is asked of a graph, and lets nothing change it any more.
 pub(super) fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -> Graph {
-    let Parts { nodes, categories, identifiers, adjacency, details, names } = parts;
+    let Parts { nodes, credits, categories, identifiers, adjacency, details, names } = parts;
     let is_a = relations.is_a();
     let numbered = || (0_u32..).map(NodeId).take(if adjacency.has(is_a) { nodes.len() } else { 0 });
     let parents = |child: NodeId| adjacency.objects(child, is_a).map(move |parent| (child, parent.node));
@@ -46,7 +48,20 @@ pub(super) fn freeze(parts: Parts, relations: Relations, sources: Vec<Source>) -
             twins.insert(node, group.iter().copied().filter(|&other| other != node).collect());
         }
     }
-    Graph { nodes, adjacency, details, relations, categories, sources, identifiers, names, twins, taxonomy, vague }
+    Graph {
+        nodes,
+        credits,
+        adjacency,
+        details,
+        relations,
+        categories,
+        sources,
+        identifiers,
+        names,
+        twins,
+        taxonomy,
+        vague,
+    }
 }
 
 /// For each relation with a bound, the objects that tell less: information content is −ln of the share of subjects

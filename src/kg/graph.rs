@@ -20,6 +20,7 @@ use crate::kg::Relations;
 use crate::kg::Source;
 use crate::kg::Synonym;
 use crate::kg::column::Column;
+use crate::kg::credit::Credits;
 use crate::kg::csr::Adjacency;
 use crate::kg::index::Identifiers;
 use crate::kg::index::NameIndex;
@@ -95,7 +96,7 @@ pub struct Node {
     pub definition: Box<str>,
     /// Whether its source has withdrawn it.
     pub is_obsolete: bool,
-    /// The source that described it first.
+    /// The source that described it first; who gave each name, [`Graph::node_sources`] tells.
     pub source: SourceId,
     /// Where.
     pub place: Place,
@@ -131,6 +132,7 @@ pub(super) struct EdgeDetails {
 #[derive(Debug, Clone)]
 pub struct Graph {
     pub(super) nodes: Vec<Node>,
+    pub(super) credits: Credits,
     pub(super) adjacency: Adjacency,
     pub(super) details: EdgeDetails,
     pub(super) relations: Relations,

@@ -26,6 +26,7 @@ use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::Node;
+use crate::kg::NodeId;
 use crate::kg::Relation;
 use crate::kg::RelationId;
 use crate::kg::VOCABULARY_IRI;
@@ -48,6 +49,8 @@ const OWN_CLASSES: [&str; 3] = ["DiagnosisCode", "InclusionTerm", "PastMedicalHi
 
 /// Writes the graph as N-Triples of RDF 1.1, which every store reads: nodes in the order of their CURIEs, then edges in
 /// the order of their numbers.
+///
+/// What a licence forbids to pass on is left out: edges, and names of nodes.
 ///
 /// An edge is a triple; a symmetric one is two, so that a property path finds it from either end. Its edge node is a
 /// `biolink:Association` with everything else that is known of it.
@@ -82,8 +85,8 @@ struct Export<'a, W: Write> {
 impl<W: Write> Export<'_, W> {
     fn write(mut self) -> io::Result<()> {
         let graph = self.graph;
-        graph.nodes().try_for_each(|(_, node)| self.node(node))?;
-        graph.edges().try_for_each(|(id, edge)| self.edge(id, edge))?;
+        graph.open_nodes().try_for_each(|(id, node)| self.node(id, node))?;
+        graph.open_edges().try_for_each(|(id, edge)| self.edge(id, edge))?;
         self.out.finish().flush()
     }
 
@@ -96,23 +99,25 @@ impl<W: Write> Export<'_, W> {
         self.out.serialize_triple(&Triple::new(subject.clone(), predicate, object))
     }
 
-    fn node(&mut self, node: &Node) -> io::Result<()> {
+    fn node(&mut self, id: NodeId, node: &Node) -> io::Result<()> {
+        let graph = self.graph;
         let iri = named(&node.curie);
-        let category = self.graph.category_name(node.category);
+        let category = graph.category_name(node.category);
         if !category.is_empty() {
             self.say(&iri, rdf::TYPE, class(category))?;
         }
-        if !node.label.is_empty() {
-            self.say(&iri, rdfs::LABEL, text(&node.label))?;
+        let (label, definition) = (graph.open_label(id), graph.open_definition(id));
+        if !label.is_empty() {
+            self.say(&iri, rdfs::LABEL, text(label))?;
         }
         self.say(&iri, skos("notation"), text(node.curie.as_str()))?;
         // A name may be a synonym in two scopes; it is one triple.
-        let names: BTreeSet<&str> = node.synonyms.iter().map(|synonym| &*synonym.text).collect();
+        let names: BTreeSet<&str> = graph.open_synonyms(id).map(|(synonym, _)| &*synonym.text).collect();
         names.into_iter().try_for_each(|name| self.say(&iri, skos("altLabel"), text(name)))?;
-        if !node.definition.is_empty() {
-            self.say(&iri, skos("definition"), text(&node.definition))?;
+        if !definition.is_empty() {
+            self.say(&iri, skos("definition"), text(definition))?;
         }
-        node.xrefs.iter().try_for_each(|xref| self.say(&iri, XREF, text(xref.as_str())))?;
+        graph.open_xrefs(id).try_for_each(|(xref, _)| self.say(&iri, XREF, text(xref.as_str())))?;
         if node.is_obsolete {
             self.say(&iri, DEPRECATED, Literal::from(true))?;
         }

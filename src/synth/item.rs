@@ -193,11 +193,14 @@ pub struct Item {
     pub chain_shape: &'static str,
     /// The chapter or organ system it is filed under.
     pub category: String,
+    /// The node that `category` names; none where it names none.
+    pub filed_under: Option<NodeId>,
     /// The organ system that carries most of the target's information.
     pub organ_system: Option<NodeId>,
     /// Structural difficulty.
     pub difficulty: Difficulty,
-    /// The nodes that its texts name beside the ends of the cited edges: their sources count for the licence.
+    /// The nodes that its texts name beside the ends of the cited edges: the sources of their names count for the
+    /// licence.
     pub named: Vec<NodeId>,
 }
 
@@ -232,9 +235,9 @@ impl Item {
         edges
     }
 
-    /// Every node that is published with it, by name or by CURIE: sorted, each once. Whoever asks whether an item may
-    /// be passed on has to ask of these, and whoever lists its sources has to list theirs.
-    pub fn nodes_used(&self, graph: &Graph) -> Vec<NodeId> {
+    /// Every node that is published with it by name: sorted, each once. Whoever asks whether an item may be passed on
+    /// has to ask of these, and whoever lists its sources has to list those of their names.
+    pub fn nodes_named(&self, graph: &Graph) -> Vec<NodeId> {
         let mut nodes = self.named.clone();
         nodes.extend(self.cited_edges().into_iter().flat_map(|edge| {
             let edge = graph.edge(edge);
@@ -242,9 +245,18 @@ impl Item {
         }));
         nodes.extend(self.options.iter().flat_map(|option| &option.nodes));
         nodes.extend(&self.answer);
-        nodes.extend(&self.other_answers);
         nodes.extend(self.organ_system);
+        nodes.extend(self.filed_under);
         nodes.extend(self.pattern.anchors());
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+
+    /// Every node that is published with it, by name or by CURIE: sorted, each once.
+    pub fn nodes_used(&self, graph: &Graph) -> Vec<NodeId> {
+        let mut nodes = self.nodes_named(graph);
+        nodes.extend(&self.other_answers);
         nodes.sort_unstable();
         nodes.dedup();
         nodes

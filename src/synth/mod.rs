@@ -17,6 +17,7 @@ mod lexicon;
 mod structure;
 mod telling;
 mod treatment;
+mod uses;
 mod wording;
 mod writer;
 
@@ -40,6 +41,7 @@ pub use item::Kind;
 pub use item::Step;
 pub use item::StepKind;
 pub use lexicon::Lexicon;
+pub use uses::Use;
 pub use wording::how_often;
 pub use wording::told_names;
 pub use writer::Writer;

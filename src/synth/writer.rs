@@ -145,6 +145,7 @@ impl<'a> Writer<'a> {
         }
         named.sort_unstable();
         named.dedup();
+        let filed_under = self.filed_under(draft.about, organ_system);
         let n_hops = n_hops(&candidate);
         let mut item = Item {
             id: Item::id_of(graph, draft.kind, &candidate.pattern, &candidate.key),
@@ -168,7 +169,8 @@ impl<'a> Writer<'a> {
             n_hops,
             metapath: self.metapath(&candidate),
             chain_shape: chain_shape(graph, &candidate),
-            category: self.category(draft.about, organ_system),
+            category: filed_under.map_or_else(String::new, |node| graph.label(node).to_owned()),
+            filed_under,
             organ_system,
             difficulty: Difficulty {
                 level: 1,
@@ -192,12 +194,11 @@ impl<'a> Writer<'a> {
         if self.has_vocabularies { tier(self.context.graph, disease) } else { Tier::Unknown }
     }
 
-    /// The chapter of a code; else the organ system's name.
-    fn category(&self, about: NodeId, organ_system: Option<NodeId>) -> String {
+    /// The chapter of a code; else the organ system.
+    fn filed_under(&self, about: NodeId, organ_system: Option<NodeId>) -> Option<NodeId> {
         let graph = self.context.graph;
         let is_chapter = |node: &NodeId| graph.curie(*node).local().starts_with("chapter-");
-        let chapter = graph.taxonomy().ancestors(about).into_iter().find(is_chapter);
-        chapter.or(organ_system).map_or_else(String::new, |node| graph.label(node).to_owned())
+        graph.taxonomy().ancestors(about).into_iter().find(is_chapter).or(organ_system)
     }
 
     fn metapath(&self, candidate: &Candidate) -> String {

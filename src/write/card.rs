@@ -11,7 +11,11 @@ use crate::kg::Graph;
 use crate::kg::Licence;
 use crate::synth::DistractorClass;
 use crate::write::assemble::Placed;
+use crate::write::credit::Group;
+use crate::write::credit::groups;
 use crate::write::manifest::Manifest;
+use crate::write::manifest::ShareEntry;
+use crate::write::manifest::SourceEntry;
 use crate::write::split::Split;
 
 /// A configuration of the data set: a folder and the splits that have rows.
@@ -70,8 +74,13 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
     }
 
     fn head(&self) -> String {
-        let strictest =
-            self.graph.sources().iter().map(|source| source.licence).filter(|licence| licence.may_publish()).max();
+        // What is not passed on binds nobody.
+        let used = |source: &&SourceEntry| {
+            let mut entries = self.manifest.attribution.iter().filter(|entry| entry.source == source.name);
+            entries.any(|entry| entry.items > 0 || entry.published != ShareEntry::default())
+        };
+        let classes = self.manifest.sources.iter().filter(used).filter_map(|source| source.licence.parse().ok());
+        let strictest: Option<Licence> = classes.max();
         let mut text = String::from("---\n");
         let _ = writeln!(text, "pretty_name: {}", quoted(self.title));
         let _ = writeln!(text, "license: other\nlicense_name: {}", strictest.unwrap_or(Licence::Open));
@@ -180,27 +189,40 @@ and each step of the thinking path cites edges that exist. {models}
     }
 
     fn sources_list(&self, text: &mut String) {
-        text.push_str("\n## Sources and licences\n\n");
-        for source in self.graph.sources() {
-            let _ = writeln!(
-                text,
-                "- **{}** {} ({}; class `{}`)",
-                escaped(&source.name),
-                escaped(&source.version),
-                escaped(&source.licence_name),
-                source.licence,
-            );
-            for line in [&source.home, &source.credit].into_iter().filter(|line| !line.is_empty()) {
-                let _ = writeln!(text, "  - {}", escaped(line));
+        text.push_str("\n## Sources and licences\n");
+        for Group { heading, members } in groups(self.manifest) {
+            let _ = writeln!(text, "\n{heading}:\n");
+            for (source, what) in members {
+                let _ = writeln!(
+                    text,
+                    "- **{}** {} ({}; class `{}`): {what}",
+                    escaped(&source.name),
+                    escaped(&source.version),
+                    escaped(&source.licence_name),
+                    source.licence,
+                );
+                for line in [&source.home, &source.credit].into_iter().filter(|line| !line.is_empty()) {
+                    let _ = writeln!(text, "  - {}", escaped(line));
+                }
             }
         }
-        text.push_str("\nAn item's `licences` are those of every edge and name it uses. Pass the credits on.\n");
+        if !self.manifest.licences.is_empty() {
+            text.push_str("\n| strictest licence class | items |\n|---|---:|\n");
+        }
+        for (class, count) in &self.manifest.licences {
+            let _ = writeln!(text, "| `{class}` | {count} |");
+        }
+        text.push_str(
+            "\nAn item's `sources` and `licences` are those of every edge it cites, every name it shows and every \
+             synonym it words. Pass the credits on: `NOTICE` has them.\n",
+        );
     }
 
     fn limits(&self) -> String {
-        let graph = if self.graph.sources().iter().any(|source| !source.licence.may_publish()) {
-            "`graph/` leaves out what its licence forbids to pass on, so claims that rest on the whole graph (that an \
-             answer is the only one) can be re-checked only as far as these tables reach."
+        let is_whole = self.manifest.attribution.iter().all(|entry| entry.withheld == ShareEntry::default());
+        let graph = if !is_whole {
+            "`graph/` leaves out what its licence forbids to pass on, edge by edge and name by name, so claims that \
+             rest on the whole graph (that an answer is the only one) can be re-checked only as far as these tables reach."
         } else {
             "`graph/` is the whole graph that the items were proved on."
         };

@@ -105,20 +105,14 @@ pub enum WriteError {
     /// Somebody asked for it.
     #[error("the run was stopped before its data set was complete; the folder holds nothing of it")]
     Stopped,
-    /// A part of the graph may not be passed on, and the format cannot leave it out.
-    #[error("source `{source_name}` may not be passed on, its licence is `{licence}`; KGX and Parquet leave it out")]
-    Closed {
-        /// The source.
-        source_name: Box<str>,
-        /// Its licence.
-        licence: Licence,
-    },
     /// An item that may not be passed on came this far: a bug of ours.
-    #[error("item {id} uses a source whose licence is `{licence}`; verify should have rejected it")]
+    #[error("item {id} uses `{source_name}`, whose licence is `{licence}`; verify should have rejected it")]
     Licence {
         /// The item.
         id: String,
-        /// The strictest licence it uses.
+        /// The source that forbids it.
+        source_name: Box<str>,
+        /// Its licence.
         licence: Licence,
     },
     /// An item has more options than letters: a bug of ours.

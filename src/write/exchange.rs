@@ -2,6 +2,7 @@
 //!
 //! What a licence forbids to pass on is left out, as it is of the Parquet tables. A file appears when it is complete.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::io::BufWriter;
@@ -10,7 +11,6 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::finding::is_hidden;
-use crate::kg::Curie;
 use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
@@ -47,31 +47,22 @@ const EDGE_COLUMNS: [&str; 13] = [
 ///
 /// [`WriteError`] with the file.
 pub fn write_kgx(graph: &Graph, dir: &Path) -> Result<(), WriteError> {
-    let may_publish = |source: SourceId| graph.source(source).licence.may_publish();
     complete(dir, "nodes.tsv", &mut |out| {
         write_row(out, NODE_COLUMNS.map(str::to_owned))?;
-        let open = graph.nodes().filter(|(_, node)| may_publish(node.source));
-        open.map(|(id, node)| node_cells(graph, id, node)).try_for_each(|cells| write_row(out, cells))
+        graph.open_nodes().map(|(id, node)| node_cells(graph, id, node)).try_for_each(|cells| write_row(out, cells))
     })?;
     complete(dir, "edges.tsv", &mut |out| {
         write_row(out, EDGE_COLUMNS.map(str::to_owned))?;
-        let is_open = |node: NodeId| may_publish(graph.node(node).source);
-        let is_open = |edge: &Edge| may_publish(edge.source) && is_open(edge.subject) && is_open(edge.object);
-        let open = graph.edges().filter(|(_, edge)| is_open(edge));
-        open.map(|(id, edge)| edge_cells(graph, id, edge)).try_for_each(|cells| write_row(out, cells))
+        graph.open_edges().map(|(id, edge)| edge_cells(graph, id, edge)).try_for_each(|cells| write_row(out, cells))
     })
 }
 
-/// Writes `graph.nt` into a folder, which is made if it is missing. N-Triples have no column for a licence, so a graph
-/// of which a part may not be passed on is refused as a whole.
+/// Writes `graph.nt` into a folder, which is made if it is missing.
 ///
 /// # Errors
 ///
-/// [`WriteError::Closed`] with the source that forbids it; else [`WriteError`] with the file.
+/// [`WriteError`] with the file.
 pub fn write_ntriples(graph: &Graph, dir: &Path) -> Result<(), WriteError> {
-    if let Some(source) = graph.sources().iter().find(|source| !source.licence.may_publish()) {
-        return Err(WriteError::Closed { source_name: source.name.clone(), licence: source.licence });
-    }
     complete(dir, "graph.nt", &mut |out| rdf::write_ntriples(graph, out))
 }
 
@@ -82,13 +73,27 @@ fn node_cells(graph: &Graph, id: NodeId, node: &Node) -> [String; 8] {
             "" => "biolink:NamedThing".to_owned(),
             category => format!("biolink:{category}"),
         },
-        node.label.to_string(),
-        node.definition.to_string(),
-        list(node.synonyms.iter().map(|synonym| &*synonym.text)),
-        list(node.xrefs.iter().map(Curie::as_str)),
-        graph.source(node.source).name.to_string(),
+        graph.open_label(id).to_owned(),
+        graph.open_definition(id).to_owned(),
+        list(graph.open_synonyms(id).map(|(synonym, _)| &*synonym.text)),
+        list(graph.open_xrefs(id).map(|(xref, _)| xref.as_str())),
+        list(providers(graph, id).into_iter()),
         node.is_obsolete.to_string(),
     ]
+}
+
+/// The sources of what is shown of a node, that of its name first; of a bare identifier the one that described it.
+fn providers(graph: &Graph, id: NodeId) -> Vec<&str> {
+    let sources = graph.node_sources(id);
+    let strings =
+        graph.open_synonyms(id).map(|(_, source)| source).chain(graph.open_xrefs(id).map(|(_, source)| source));
+    let label = (!graph.open_label(id).is_empty()).then(|| sources.label());
+    let definition = (!graph.open_definition(id).is_empty()).then(|| sources.definition());
+    let more: BTreeSet<SourceId> =
+        definition.into_iter().chain(strings).filter(|&source| Some(source) != label).collect();
+    let told: Vec<SourceId> = label.into_iter().chain(more).collect();
+    let told = if told.is_empty() { vec![graph.node(id).source] } else { told };
+    told.into_iter().map(|source| &*graph.source(source).name).collect()
 }
 
 fn edge_cells(graph: &Graph, id: EdgeId, edge: Edge) -> [String; 13] {

@@ -1,7 +1,7 @@
 //! The graph as three tables: all an outsider needs to re-check every claim.
 //!
-//! Edge numbers are those that items cite. What a licence forbids to pass on is left out, with every edge that touches
-//! it; the numbers of the other edges stay. The hash of a graph covers what it says and not where it was read, so that
+//! Edge numbers are those that items cite. What a licence forbids to pass on is left out, edge by edge and name by name;
+//! the numbers of the other edges stay. The hash of a graph covers what it says and not where it was read, so that
 //! the same knowledge has the same hash on every machine.
 
 use std::path::Path;
@@ -36,7 +36,7 @@ record! {
         node: i64,
         /// The identifier of its clique.
         curie: String,
-        /// The preferred name.
+        /// The preferred name; empty where there is none, or where its licence forbids to pass it on.
         label: String,
         /// The Biolink class.
         category: String,
@@ -46,10 +46,14 @@ record! {
         xrefs: Vec<String>,
         /// Whether its source has withdrawn it.
         obsolete: bool,
-        /// The source that described it first.
+        /// The source of the preferred name; of a node without one, the source that described it first.
         source: String,
         /// The licence class of that source.
         licence: &'static str,
+        /// The source of each of `synonyms`.
+        synonym_sources: Vec<String>,
+        /// The source of each of `xrefs`.
+        xref_sources: Vec<String>,
     }
 }
 
@@ -125,13 +129,8 @@ pub fn write_graph(graph: &Graph, dir: &Path) -> Result<(), WriteError> {
 
 /// Writes the three files and says what was written, by name.
 pub(super) fn write_tables(graph: &Graph, dir: &Path) -> Result<Vec<(&'static str, Sealed)>, WriteError> {
-    let may_publish = |source: SourceId| graph.source(source).licence.may_publish();
-    let is_open = |node: NodeId| may_publish(graph.node(node).source);
-    let nodes = graph.nodes().filter(|(_, node)| may_publish(node.source)).map(|(id, node)| node_row(graph, id, node));
-    let edges = graph
-        .edges()
-        .filter(|(_, edge)| may_publish(edge.source) && is_open(edge.subject) && is_open(edge.object))
-        .map(|(id, edge)| edge_row(graph, id, edge));
+    let nodes = graph.open_nodes().map(|(id, node)| node_row(graph, id, node));
+    let edges = graph.open_edges().map(|(id, edge)| edge_row(graph, id, edge));
     let relations = graph.relations().iter().map(|(_, relation)| relation_row(relation));
     Ok(vec![
         ("nodes.parquet", write_table(&dir.join("nodes.parquet"), nodes)?),
@@ -141,17 +140,20 @@ pub(super) fn write_tables(graph: &Graph, dir: &Path) -> Result<Vec<(&'static st
 }
 
 fn node_row(graph: &Graph, id: NodeId, node: &Node) -> NodeRow {
-    let source = graph.source(node.source);
+    let source = graph.source(graph.node_sources(id).label());
+    let name = |source: SourceId| graph.source(source).name.to_string();
     NodeRow {
         node: id.number(),
         curie: node.curie.to_string(),
-        label: node.label.to_string(),
+        label: graph.open_label(id).to_owned(),
         category: graph.category_name(node.category).to_owned(),
-        synonyms: node.synonyms.iter().map(|synonym| synonym.text.to_string()).collect(),
-        xrefs: node.xrefs.iter().map(Curie::to_string).collect(),
+        synonyms: graph.open_synonyms(id).map(|(synonym, _)| synonym.text.to_string()).collect(),
+        xrefs: graph.open_xrefs(id).map(|(xref, _)| xref.to_string()).collect(),
         obsolete: node.is_obsolete,
         source: source.name.to_string(),
         licence: source.licence.as_str(),
+        synonym_sources: graph.open_synonyms(id).map(|(_, source)| name(source)).collect(),
+        xref_sources: graph.open_xrefs(id).map(|(_, source)| name(source)).collect(),
     }
 }
 
@@ -243,6 +245,13 @@ pub fn graph_sha256(graph: &Graph) -> String {
     listing.number(graph.n_edges());
     for (id, edge) in graph.edges() {
         listing.edge(graph, edge, graph.qualifiers(id));
+    }
+    // Nothing where every string is of its node's own source, which `node` has told.
+    for (node, what, at, source) in graph.borrowed_strings() {
+        listing.number(node.index());
+        listing.text(what);
+        listing.number(at);
+        listing.text(&graph.source(source).name);
     }
     hex(&listing.0.finalize())
 }

@@ -15,6 +15,7 @@ use crate::write::cell::record;
 use crate::write::commit::Staging;
 use crate::write::error::WriteError;
 use crate::write::graph;
+use crate::write::rows::ClosedNames;
 use crate::write::rows::Rows;
 use crate::write::split::Split;
 use crate::write::table::Sealed;
@@ -45,8 +46,10 @@ pub(super) fn write_tables(
     rejected: &[Rejection],
     views: &[View],
 ) -> Result<Vec<Configuration>, WriteError> {
+    let closed_names = &ClosedNames::of(graph);
     let rows = Rows {
         graph,
+        closed_names,
         graph_sha256: &identity.graph_sha256,
         pipeline_sha256: &identity.pipeline_sha256,
         seed: identity.seed.0.cast_signed(),

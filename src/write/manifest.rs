@@ -49,6 +49,12 @@ pub struct Manifest {
     pub funnel: Funnel,
     /// Rows of `items` by split.
     pub splits: SplitCounts,
+    /// Rows of `items` by the strictest licence class that they use.
+    #[serde(default)]
+    pub licences: BTreeMap<String, u64>,
+    /// What the data set owes to each source, in the order of `sources`.
+    #[serde(default)]
+    pub attribution: Vec<AttributionEntry>,
     /// Every file but this one, `SHA256SUMS` and `run.json`, sorted by path.
     pub files: Vec<FileEntry>,
 }
@@ -72,6 +78,34 @@ pub struct SourceEntry {
     pub home: String,
     /// Its files.
     pub files: Vec<SourceFileEntry>,
+}
+
+/// What a data set owes to a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributionEntry {
+    /// Its name.
+    pub source: String,
+    /// The licence class.
+    pub licence: String,
+    /// Rows of `items` that use it.
+    pub items: u64,
+    /// What stands in `graph/` of it.
+    pub published: ShareEntry,
+    /// What was left out of `graph/` because its licence forbids to pass it on.
+    pub withheld: ShareEntry,
+}
+
+/// How much of a graph comes from a source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareEntry {
+    /// Edges.
+    pub edges: u64,
+    /// Preferred names.
+    pub labels: u64,
+    /// Other names.
+    pub synonyms: u64,
+    /// Claims of sameness.
+    pub xrefs: u64,
 }
 
 /// A file of a source.
@@ -168,7 +202,9 @@ impl Manifest {
     pub(super) fn differences(&self, here: &Self) -> Result<Vec<Difference>, WriteError> {
         let made_from = |manifest: &Self| {
             let (funnel, splits, files) = (Funnel::default(), SplitCounts::default(), Vec::new());
-            serde_json::to_value(Self { funnel, splits, files, ..manifest.clone() }).map_err(WriteError::Json)
+            let (calibration, licences, attribution) = (Calibration::default(), BTreeMap::new(), Vec::new());
+            let bare = Self { calibration, funnel, splits, licences, attribution, files, ..manifest.clone() };
+            serde_json::to_value(bare).map_err(WriteError::Json)
         };
         let mut differences = Vec::new();
         compare("", &made_from(self)?, &made_from(here)?, &mut differences);

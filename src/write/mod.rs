@@ -11,6 +11,7 @@ mod cell;
 mod claim;
 mod commit;
 mod component;
+mod credit;
 mod error;
 mod exchange;
 mod graph;
@@ -28,6 +29,7 @@ mod table;
 mod tests;
 mod views;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -41,6 +43,7 @@ use crate::synth::Item;
 use crate::write::card::Card;
 use crate::write::cell::LETTERS;
 use crate::write::commit::Staging;
+use crate::write::credit::Credit;
 use crate::write::layout::write_tables;
 
 pub use asked::Asked;
@@ -56,12 +59,14 @@ pub use exchange::write_kgx;
 pub use exchange::write_ntriples;
 pub use graph::graph_sha256;
 pub use graph::write_graph;
+pub use manifest::AttributionEntry;
 pub use manifest::Calibration;
 pub use manifest::FileEntry;
 pub use manifest::Funnel;
 pub use manifest::IngestEntry;
 pub use manifest::MANIFEST;
 pub use manifest::Manifest;
+pub use manifest::ShareEntry;
 pub use manifest::SourceEntry;
 pub use manifest::SourceFileEntry;
 pub use manifest::SplitCounts;
@@ -211,12 +216,16 @@ pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Prepared, Writ
 /// [`WriteError::Conservation`] if an earlier stage broke its word.
 pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Written, WriteError> {
     let DataSet { title, identity, graph, risks, n_mined, accepted, mut rejected } = data;
-    let Assembled { items, duplicates, findings } = assemble(graph, accepted, identity.seed, &config.splits);
+    let Assembled { items, duplicates, mut findings } = assemble(graph, accepted, identity.seed, &config.splits);
     items.iter().try_for_each(|placed| check(graph, &placed.item))?;
     rejected.extend(duplicates);
     rejected.sort_by(|left, right| left.what.order().cmp(&right.what.order()));
     let n_of = |split: Split| items.iter().filter(|placed| placed.split == split).count() as u64;
+    let credit = Credit::of(graph, &items);
+    findings.extend(credit.findings());
     let manifest = Manifest {
+        licences: credit.licences,
+        attribution: credit.attribution,
         funnel: Funnel::new(n_mined, items.len() as u64, rejected.iter().map(|rejection| rejection.by))?,
         splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
         calibration: Calibration::from(risks),
@@ -227,6 +236,7 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Wr
     let configurations = write_tables(&mut staging, identity, graph, &items, &rejected, &config.views)?;
     let card = Card { title, manifest: &manifest, graph, items: &items, configurations: &configurations };
     staging.add_text("README.md", &card.text())?;
+    staging.add_text(credit::NOTICE, &credit::notice(title, &manifest))?;
     for (name, text) in kit::KIT {
         staging.add_text(&format!("verify/{name}"), text)?;
     }
@@ -235,9 +245,9 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Wr
 
 /// What verify and synth promise of every item.
 fn check(graph: &Graph, item: &Item) -> Result<(), WriteError> {
-    let licence = rows::licence(graph, &rows::sources(graph, item));
-    if !licence.may_publish() {
-        return Err(WriteError::Licence { id: item.id.clone(), licence });
+    if let Some((_, source, licence)) = item.strictest_use(graph).filter(|(.., licence)| !licence.may_publish()) {
+        let source_name = graph.source(source).name.clone();
+        return Err(WriteError::Licence { id: item.id.clone(), source_name, licence });
     }
     if item.options.len() > LETTERS.len() {
         return Err(WriteError::Options { id: item.id.clone(), count: item.options.len() });
@@ -259,6 +269,8 @@ fn blank_manifest(identity: &Identity) -> Manifest {
         calibration: Calibration::from(&Risks::default()),
         funnel: Funnel::default(),
         splits: SplitCounts::default(),
+        licences: BTreeMap::new(),
+        attribution: Vec::new(),
         files: Vec::new(),
     }
 }

@@ -1,6 +1,9 @@
 //! From items to rows: the only place that knows both.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 
 use crate::kg::EdgeId;
 use crate::kg::Graph;
@@ -37,6 +40,39 @@ pub(super) struct Rows<'a> {
     pub(super) pipeline_sha256: &'a str,
     /// The seed as files hold it.
     pub(super) seed: i64,
+    /// The names that may not be passed on.
+    pub(super) closed_names: &'a ClosedNames<'a>,
+}
+
+/// The names in a graph that may not be passed on, with their sources: reasons of rejections can quote any node's.
+#[derive(Debug, Default)]
+pub(super) struct ClosedNames<'a>(IndexMap<&'a str, SourceId>);
+
+impl<'a> ClosedNames<'a> {
+    /// Those of a graph; empty where all of it may be passed on.
+    pub(super) fn of(graph: &'a Graph) -> Self {
+        let mut closed = IndexMap::new();
+        if !graph.is_open() {
+            let mut names: Vec<(&str, SourceId)> = Vec::new();
+            for (id, node) in graph.nodes() {
+                let sources = graph.node_sources(id);
+                names.push((&node.label, sources.label()));
+                names.extend(sources.synonyms().map(|(synonym, source)| (&*synonym.text, source)));
+            }
+            names.retain(|&(name, source)| !name.is_empty() && !graph.may_publish(source));
+            // Of two sources the one that is met first, in the order of nodes.
+            names.into_iter().for_each(|(name, source)| {
+                closed.entry(name).or_insert(source);
+            });
+        }
+        Self(closed)
+    }
+
+    /// The source of the first name that a sentence quotes.
+    fn quoted_in(&self, sentence: &str) -> Option<SourceId> {
+        let parts = || sentence.split(['`', '\u{201c}', '\u{201d}']);
+        if self.0.is_empty() { None } else { parts().find_map(|part| self.0.get(part).copied()) }
+    }
 }
 
 impl Rows<'_> {
@@ -46,23 +82,32 @@ impl Rows<'_> {
     }
 
     /// A row of `rejected`. What was made from a source that forbids passing it on is withheld: only the count is
-    /// published.
+    /// published. A reason that quotes a name of such a source is withheld by itself.
     pub(super) fn rejection(&self, rejection: &Rejection) -> RejectedRow {
-        let (item, licence, stratum) = match &rejection.what {
-            Rejected::Item(item) => (self.item(item), licence(self.graph, &sources(self.graph, item)), &item.stratum),
+        let graph = self.graph;
+        let (item, sources, stratum) = match &rejection.what {
+            Rejected::Item(item) => (self.item(item), item.sources(graph), &item.stratum),
             Rejected::Candidate(candidate) => {
-                let sources = candidate_sources(self.graph, candidate);
-                (self.candidate(candidate), licence(self.graph, &sources), &candidate.stratum)
+                (self.candidate(candidate), candidate_sources(graph, candidate), &candidate.stratum)
             }
         };
-        if licence.may_publish() {
-            return RejectedRow { item, rejected_by: rejection.by, rejected_because: rejection.because.clone() };
+        let withheld = |what: &str, source: SourceId| {
+            let source = graph.source(source);
+            format!("withheld: {what} `{}`, whose licence is `{}`", source.name, source.licence)
+        };
+        let strictest = sources.iter().copied().max_by_key(|&source| (graph.source(source).licence, Reverse(source)));
+        if let Some(closed) = strictest.filter(|&source| !graph.may_publish(source)) {
+            return RejectedRow {
+                item: ItemRow { stratum: stratum.clone(), ..self.blank() },
+                rejected_by: rejection.by,
+                rejected_because: withheld("it uses", closed),
+            };
         }
-        RejectedRow {
-            item: ItemRow { stratum: stratum.clone(), ..self.blank() },
-            rejected_by: rejection.by,
-            rejected_because: format!("withheld: it uses a source whose licence is `{licence}`"),
-        }
+        let because = match self.closed_names.quoted_in(&rejection.because) {
+            Some(source) => withheld("the reason quotes", source),
+            None => rejection.because.clone(),
+        };
+        RejectedRow { item, rejected_by: rejection.by, rejected_because: because }
     }
 
     fn blank(&self) -> ItemRow {
@@ -76,7 +121,7 @@ impl Rows<'_> {
 
     fn item(&self, item: &Item) -> ItemRow {
         let graph = self.graph;
-        let used = sources(graph, item);
+        let used = item.sources(graph);
         let key = item.key();
         ItemRow {
             id: Some(item.id.clone()),
@@ -222,26 +267,11 @@ fn small(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// The sources of every edge that an item cites and of every node that it uses.
-pub(super) fn sources(graph: &Graph, item: &Item) -> BTreeSet<SourceId> {
-    used(graph, &item.cited_edges(), &item.nodes_used(graph))
-}
-
 fn candidate_sources(graph: &Graph, candidate: &Candidate) -> BTreeSet<SourceId> {
-    let edges: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
-    let ends = edges.iter().map(|&edge| graph.edge(edge)).flat_map(|edge| [edge.subject, edge.object]);
-    let nodes: Vec<NodeId> = ends.chain(candidate.key.iter().copied()).chain(candidate.pattern.anchors()).collect();
-    used(graph, &edges, &nodes)
-}
-
-fn used(graph: &Graph, edges: &[EdgeId], nodes: &[NodeId]) -> BTreeSet<SourceId> {
-    let stated = edges.iter().map(|&edge| graph.edge(edge).source);
-    stated.chain(nodes.iter().map(|&node| graph.node(node).source)).collect()
-}
-
-/// The strictest licence of sources.
-pub(super) fn licence(graph: &Graph, sources: &BTreeSet<SourceId>) -> Licence {
-    sources.iter().map(|&source| graph.source(source).licence).max().unwrap_or(Licence::Open)
+    let edges = || candidate.path.iter().map(|hop| graph.edge(hop.edge));
+    let ends = edges().flat_map(|edge| [edge.subject, edge.object]);
+    let nodes = ends.chain(candidate.key.iter().copied()).chain(candidate.pattern.anchors());
+    edges().map(|edge| edge.source).chain(nodes.map(|node| graph.node_sources(node).label())).collect()
 }
 
 fn source_names(graph: &Graph, sources: &BTreeSet<SourceId>) -> Vec<String> {

@@ -177,6 +177,7 @@ pub(super) fn case(graph: &Graph, key: usize, findings: &[&str]) -> Item {
         metapath: "Disease -has_phenotype-> PhenotypicFeature".into(),
         chain_shape: "star",
         category: "nervous system".into(),
+        filed_under: None,
         organ_system: None,
         difficulty: Difficulty { level: 2, n_clues: 2, key_degree: 2, ..Difficulty::default() },
         named: nodes,

@@ -302,7 +302,7 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
     let rows = table(folder.path(), &written.manifest, "rejected");
     assert_eq!(texts(&rows, "question"), ["null"]);
     assert_eq!(texts(&rows, "rejected_by"), ["V110"]);
-    assert_eq!(texts(&rows, "rejected_because"), ["withheld: it uses a source whose licence is `restricted`"]);
+    assert_eq!(texts(&rows, "rejected_because"), ["withheld: it uses `facts`, whose licence is `restricted`"]);
     assert!(
         table(folder.path(), &written.manifest, "graph")
             .iter()
@@ -319,14 +319,39 @@ fn an_item_whose_sources_forbid_it_is_rejected_by_the_check_and_never_stops_the_
         organ_system: Some(sample::node(&graph, "PhenotypicFeature:system")),
         ..sample::case(&graph, 0, &["d0a"])
     };
-    assert_eq!(rows::licence(&graph, &rows::sources(&graph, &item)), Licence::Restricted);
+    let names = |item: &Item| item.sources(&graph).into_iter().map(|id| &*graph.source(id).name).collect::<Vec<_>>();
+    assert_eq!(names(&item), ["facts", "systems"]);
     let statistics = Statistics::of(&graph);
     let context = verify::Context { graph: &graph, statistics: &statistics };
     let check = verify::checks::all().iter().find(|check| check.code().as_str() == "V112").unwrap();
-    assert!(check.reject(context, &item).is_some());
+    let name =
+        "`systems` forbids passing it on, its licence is restricted: it uses the name of PhenotypicFeature:system";
+    assert_eq!(check.reject(context, &item).as_deref(), Some(name));
     let without = Item { organ_system: None, ..item };
-    assert_eq!(rows::licence(&graph, &rows::sources(&graph, &without)), Licence::Open);
+    assert_eq!(names(&without), ["facts"]);
     assert_eq!(check.reject(context, &without), None);
+}
+
+#[test]
+fn a_reason_that_quotes_what_may_not_be_passed_on_is_withheld() {
+    let graph = sample::licensed_graph(Licence::Open, Licence::Restricted);
+    let identity = identity(&graph);
+    let reasons = ["`PhenotypicFeature:system` nearly fits", "`Disease:d0` nearly fits"];
+    let rejected = reasons.map(|because| Rejection {
+        what: Rejected::item(sample::case(&graph, 0, &["d0a"])),
+        by: "V110",
+        because: because.into(),
+    });
+    let (title, n_mined, accepted, rejected) = ("t", 2, Vec::new(), rejected.into());
+    let risks = &Risks::default();
+    let data = DataSet { title, identity: &identity, graph: &graph, risks, n_mined, accepted, rejected };
+    let folder = tempfile::tempdir().unwrap();
+    let written = write_data(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
+    let rows = table(folder.path(), &written.manifest, "rejected");
+    assert_eq!(
+        texts(&rows, "rejected_because"),
+        ["withheld: the reason quotes `systems`, whose licence is `restricted`", reasons[1]]
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod formats;
 mod formats_tables;
 mod golden;
 mod layers;
+mod licence;
 mod mutations;
 mod paths;
 mod planted;

@@ -40,6 +40,8 @@ class NoPlace(Exception):
 def ask(root, query):
     """The first row of a query over the copy; `items` is all items, `{nodes}` and `{edges}` the graph."""
     db = duckdb.connect()
+    # The question itself is its last sentence; names of nodes stand mainly before it.
+    db.execute("create macro lead_in_of(question) as regexp_extract(question, '[^.]*$')")
     db.execute(f"create view items as select * from read_parquet('{root}/items/*.parquet')")
     files = {name: f"read_parquet('{root}/graph/{name}.parquet')" for name in ("nodes", "edges")}
     found = db.execute(query.format(**files)).fetchone()
@@ -228,6 +230,51 @@ def manifest_changed(root):
         json.dump(manifest, file)
 
 
+def stranger(root, where="true"):
+    """An item with a source that it does not use: (id, source, licence)."""
+    with open(os.path.join(root, "manifest.json"), encoding="utf-8") as file:
+        sources = [f"('{s['name']}', '{s['licence']}')" for s in json.load(file)["sources"]]
+    listed = f"(values {', '.join(sources)}) s(name, licence)"
+    return ask(
+        root,
+        f"select i.id, s.name, s.licence from items i, {listed} where not list_contains(i.sources, s.name)"
+        f" and split = 'train' and {where} order by i.id, s.name limit 1",
+    )
+
+
+def name_of_another_source(root):
+    """The key of an item is called so by a source that the item does not name."""
+    item, source, licence = stranger(root)
+    key = ask(root, f"select string_split(answer_node, '|')[1] from items where id = '{item}'")[0]
+    changed = ", ".join(
+        f"case when curie = '{key}' then '{value}' else {column} end as {column}"
+        for column, value in (("source", source), ("licence", licence))
+    )
+    rewrite(root, NODES, f"select * replace ({changed}) from t")
+
+
+def synonym_of_another_source(root):
+    """An item words a synonym that only a source which it does not name has."""
+    item, source, _ = stranger(root, "len(anchors) > 0 and regexp_matches(lead_in_of(question), ' [a-z][a-z][a-z][a-z]')")
+    node, word = ask(
+        root, f"select anchors[1], regexp_extract(lead_in_of(question), ' ([a-z][a-z][a-z][a-z]+)', 1) from items where id = '{item}'"
+    )
+    added = ", ".join(
+        f"case when curie = '{node}' then list_append({column}, '{value}') else {column} end as {column}"
+        for column, value in (("synonyms", word), ("synonym_sources", source))
+    )
+    rewrite(root, NODES, f"select * replace ({added}) from t")
+
+
+def credit_taken_out(root):
+    path = os.path.join(root, "NOTICE")
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    source = next(at for at, line in enumerate(lines) if line.startswith("  ") and not line.startswith("   "))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines[: source + 1] + lines[source + 2 :]) + "\n")
+
+
 def in_file(path, select):
     return lambda root: rewrite(root, path, select)
 
@@ -285,6 +332,28 @@ DEFECTS = [
     ("a rejected row taken out", "Q24", in_file(REJECTED, "select * from t order by id offset 1")),
     ("a candidate that nobody accounts for", "Q24", manifest_changed),
     ("a source that is not named", "Q28", on_train("sources", "[]::varchar[]")),
+    ("a licence that is not told", "Q28", on_train("licences", "['open']")),
+    ("a name of a source that is not told", "Q28", name_of_another_source),
+    ("a synonym of a source that is not told", "Q28", synonym_of_another_source),
+    ("a heading of a source that is not told", "Q28", on_train("category", "'Nobody calls a thing so'")),
+    ("an edge that may not be published", "Q28", in_file(
+        EDGES, "select * replace (case when edge = (select max(edge) from t) then 'restricted' else licence end as licence) from t"
+    )),
+    ("a name that may not be published", "Q28", in_file(
+        NODES, "select * replace (case when node = (select max(node) from t) then 'restricted' else licence end as licence) from t"
+    )),
+    ("a synonym that may not be published", "Q28", in_file(
+        NODES,
+        "select * replace (case when node = (select max(node) from t where len(synonyms) > 0)"
+        " then list_transform(synonym_sources, lambda s: 'umls') else synonym_sources end as synonym_sources) from t",
+    )),
+    ("a rejected item that may not be published", "Q28", in_file(
+        REJECTED, "select * replace (list_transform(licences, lambda l: 'restricted') as licences) from t"
+    )),
+    ("a credit line taken out", "CREDIT", credit_taken_out),
+    ("more from a source than is told", "CREDIT", in_file(
+        NODES, "select * replace (list_append(xrefs, 'UMLS:C0') as xrefs, list_append(xref_sources, source) as xref_sources) from t"
+    )),
     ("another seed", "Q28", on_train("seed", "seed + 1")),
     ("an id that is none", "IDS", on_train("id", "reverse(id)")),
     ("anchors of another item", "IDS", on_train("anchors", "anchors[2:]")),

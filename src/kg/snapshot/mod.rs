@@ -5,6 +5,7 @@
 //! what was read, and carries the key of what it was made from. The manifest is written last, and the folder gets
 //! its name when all is there: what can be opened is whole.
 
+mod credits;
 mod edges;
 mod names;
 mod nodes;
@@ -143,7 +144,10 @@ pub fn save(built: &Built, key: &str, dir: &Path) -> Result<(), SnapshotError> {
 fn write_all(built: &Built, key: &str, dir: &Path) -> Result<(), SnapshotError> {
     let graph = &built.graph;
     let mut tables = BTreeMap::new();
-    let all = nodes::tables(graph).into_iter().chain(edges::tables(graph)).chain([names::table(graph)]);
+    let all = nodes::tables(graph)
+        .into_iter()
+        .chain(edges::tables(graph))
+        .chain([names::table(graph), credits::table(graph)]);
     for columns in all {
         let (file, seal) = columns.write(dir)?;
         tables.insert(file, seal);
@@ -210,6 +214,8 @@ pub fn open(dir: &Path) -> Result<Built, SnapshotError> {
     let ((nodes, identifiers, firsts), names) = nodes?;
     let (mut adjacency, details): (Adjacency, _) = edges?;
     firsts.complete(&mut adjacency);
+    let credits = credits::read(&table("credits")?, manifest.sources.len())?;
+    let credits = credits.ok_or_else(|| SnapshotError::damaged(dir, "its tables do not fit each other"))?;
     let is_sound = nodes.len() == manifest.n_nodes
         && adjacency.n_edges() == manifest.n_edges
         && adjacency.is_sound(nodes.len(), relations.iter().count())
@@ -218,7 +224,7 @@ pub fn open(dir: &Path) -> Result<Built, SnapshotError> {
         return Err(SnapshotError::damaged(dir, "its tables do not fit each other"));
     }
     let categories = manifest.categories.into_iter().collect();
-    let parts = Parts { nodes, categories, identifiers, adjacency, details, names };
+    let parts = Parts { nodes, credits, categories, identifiers, adjacency, details, names };
     let graph: Graph = freeze(parts, relations, manifest.sources);
     let findings = manifest.findings.into_iter().map(finding).collect();
     Ok(Built { graph, files: manifest.files, findings })
@@ -298,6 +304,13 @@ mod tests {
         let mut old = NodeRecord::new(curie("HP:2"), "obsolete Heat", "PhenotypicFeature", place(0, 3));
         old.is_obsolete = true;
         records.nodes.push(old);
+        let mut nameless = NodeRecord::new(curie("HP:3"), "", "PhenotypicFeature", place(0, 7));
+        nameless.synonyms.push(Synonym { text: "shivers".into(), scope: Scope::Exact, is_lay: false });
+        let mut named = NodeRecord::new(curie("HP:3"), "Chills", "PhenotypicFeature", place(1, 3));
+        named.definition = "shaking".into();
+        named.synonyms.push(Synonym { text: "rigors".into(), scope: Scope::Exact, is_lay: false });
+        named.xrefs.push(curie("UMLS:C2"));
+        records.nodes.extend([nameless, named]);
         records.matches.push(MatchRecord { left: curie("MONDO:1"), right: curie("ORPHA:1"), place: place(0, 4) });
         let edge = |subject: &str, object: &str, place: Place| EdgeRecord {
             subject: curie(subject),
@@ -333,6 +346,8 @@ mod tests {
         let opened = open(&dir).unwrap();
         let (left, right) = (&built.graph, &opened.graph);
         assert_eq!((&left.nodes, &left.adjacency, &left.details), (&right.nodes, &right.adjacency, &right.details));
+        assert_eq!(left.credits, right.credits);
+        assert_eq!(left.borrowed_strings().count(), 4, "a name, a definition, a synonym and a cross-reference");
         assert_eq!((left.categories.as_slice(), left.sources()), (right.categories.as_slice(), right.sources()));
         assert_eq!((&left.names, &left.twins, &left.vague), (&right.names, &right.twins, &right.vague));
         for text in ["MONDO:1", "ORPHA:1", "MONDO:9", "HP:2", "HP:404"] {
@@ -368,7 +383,7 @@ mod tests {
         let (_, folder) = saved();
         let path = folder.path().join("g").join(MANIFEST);
         let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, text.replace("\"format\": 2", "\"format\": 0")).unwrap();
+        fs::write(&path, text.replace(&format!("\"format\": {FORMAT}"), "\"format\": 0")).unwrap();
         assert!(matches!(open(&folder.path().join("g")), Err(SnapshotError::Outdated { .. })));
         assert_eq!(key(&folder.path().join("g")), None);
         fs::write(&path, "{").unwrap();

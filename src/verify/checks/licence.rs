@@ -1,7 +1,6 @@
 #![doc = include_str!("licence.md")]
 
 use crate::finding::Code;
-use crate::kg::Licence as Class;
 use crate::synth::Item;
 use crate::verify::Check;
 use crate::verify::Context;
@@ -20,10 +19,13 @@ impl Check for Licence {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let graph = context.graph;
-        let edges = item.cited_edges().into_iter().map(|edge| graph.edge_licence(edge));
-        let names = item.nodes_used(graph).into_iter().map(|node| graph.source(graph.node(node).source).licence);
-        let joined = edges.chain(names).max().unwrap_or(Class::Unknown);
-        (!joined.may_publish()).then(|| format!("its licence is {joined}"))
+        let Some((of, source, class)) = item.strictest_use(graph) else {
+            return Some("it uses nothing that has a source".to_owned());
+        };
+        (!class.may_publish()).then(|| {
+            let name = &graph.source(source).name;
+            format!("`{name}` forbids passing it on, its licence is {class}: it uses {}", of.told(graph))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 -- The checks that are joins. Each query returns (id, what): one row a finding; an empty answer is a pass.
 -- Tables: items, rejected, components, sft, grpo, bench, nodes, edges, relations as they lie in the data set, each with
 -- its `filename`; kind (node, above): every option with what it is a kind of; made_from: graph, pipeline and seed as
--- the manifest has them.
+-- the manifest has them; source (name, licence, may_publish): its sources.
 
 -- name: Q1 every edge of a binding is an edge of the graph, as stated
 select i.id, 'edge ' || p.edge || ' is not ' || p.subject || ' ' || p.relation || ' ' || p."object"
@@ -166,8 +166,28 @@ select distinct i.id, 'it uses ' || u.source || ' (' || u.licence || ') and does
 from items i join used u on u.id = i.id
 where not list_contains(i.sources, u.source) or not list_contains(i.licences, u.licence)
 union all
-select id, 'a licence forbids to publish it' from items
+select id, 'a licence forbids to publish it'
+from (select id, licences from items union all select id, licences from rejected)
 where not list_has_all(['open', 'attribution', 'attribution-with-notice'], licences)
+union all
+select i.id, 'its licences are not those of its sources' from items i
+where list_sort(i.licences) is distinct from
+      (select list_sort(list(distinct s.licence)) from source s where list_contains(i.sources, s.name))
+union all
+select 'edges', 'edge ' || e.edge || ' is of ' || e.source || ', which forbids to publish it, or has another licence'
+from edges e left join source s on s.name = e.source
+where s.may_publish is distinct from true or e.licence is distinct from s.licence
+union all
+select 'nodes', 'the name of ' || n.curie || ' is of ' || n.source || ', which forbids to publish it, or has another licence'
+from nodes n left join source s on s.name = n.source
+where n.licence is distinct from s.licence or (n.label <> '' and s.may_publish is distinct from true)
+union all
+select 'nodes', 'a synonym or cross-reference of ' || n.curie || ' is of ' || n.source || ', which forbids to publish it'
+from (select curie, unnest(list_concat(synonym_sources, xref_sources)) as source from nodes) n
+left join source s on s.name = n.source where s.may_publish is distinct from true
+union all
+select 'nodes', 'not every synonym and cross-reference of ' || curie || ' has a source' from nodes
+where len(synonyms) is distinct from len(synonym_sources) or len(xrefs) is distinct from len(xref_sources)
 union all
 select i.id, 'it says that it was made from another graph, pipeline or seed than the manifest' from items i, made_from m
 where (i.graph_sha256, i.pipeline_sha256, i.seed) is distinct from (m.graph, m.pipeline, m.seed);

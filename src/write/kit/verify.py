@@ -14,7 +14,7 @@ candidate before it was rejected.
 
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
-its clues and options, `queries.py` at its SPARQL.
+its clues and options, `queries.py` at its SPARQL, `credits.py` at whose words it uses.
 """
 import argparse
 import collections
@@ -31,6 +31,7 @@ sys.dont_write_bytecode = True
 import duckdb
 
 import calibration
+import credits
 import proofs
 import queries
 import rules
@@ -138,7 +139,8 @@ def risks(of_items, manifest):
 
 
 def load(db, root, manifest):
-    """Makes the tables that the checks ask; returns the graph, the rules on it, and the items."""
+    """Makes the tables that the checks ask; returns the graph, the rules on it, whose names it has, and
+    the items."""
 
     def table(name, pattern):
         listed = [entry["path"] for entry in manifest["files"] if re.fullmatch(pattern, entry["path"])]
@@ -164,6 +166,9 @@ def load(db, root, manifest):
     )
     made_from = [manifest["graph_sha256"], manifest["pipeline_sha256"], manifest["seed"]]
     db.execute("create table made_from as select ? as graph, ? as pipeline, ? as seed", made_from)
+    db.execute("create table source (name varchar, licence varchar, may_publish boolean)")
+    listed = [[entry["name"], entry["licence"], entry["licence"] in credits.OPEN] for entry in manifest["sources"]]
+    db.executemany("insert into source values (?, ?, ?)", listed)
     cursor = db.execute("select * from items order by id")
     columns = [name for name, *_ in cursor.description]
     items = [dict(zip(columns, row)) for row in cursor.fetchall()]
@@ -174,7 +179,9 @@ def load(db, root, manifest):
     )
     qualifiers = db.execute("select edge, qualifiers from edges").fetchall()
     xrefs = db.execute("select curie, xrefs from nodes").fetchall()
-    return graph, rules.Rules(graph, qualifiers, xrefs, manifest["calibration"]), items
+    names = db.execute("select curie, label, source, synonyms, synonym_sources from nodes").fetchall()
+    ends = db.execute("select edge, subject, object from edges").fetchall()
+    return graph, rules.Rules(graph, qualifiers, xrefs, manifest["calibration"]), credits.Credits(names, ends), items
 
 
 def check(root, with_hashes):
@@ -184,7 +191,7 @@ def check(root, with_hashes):
     found = {FILES: list(files(manifest, root, with_hashes))}
     db = duckdb.connect()
     try:
-        graph, of_items, items = load(db, root, manifest)
+        graph, of_items, of_names, items = load(db, root, manifest)
     except (ValueError, duckdb.Error) as error:
         found[FILES].append(("data set", f"cannot be read: {error}"))
         return found, 0
@@ -208,6 +215,7 @@ def check(root, with_hashes):
         "Q3 the key is the answer, and no other option can be": lambda item: proofs.proved(graph, item),
         "Q8 the question does not give the answer away": lambda item: proofs.leak(graph, item),
         next(title for title in found if title.startswith("Q18 ")): lambda item: proofs.follows(graph, item),
+        next(title for title in found if title.startswith("Q28 ")): of_names.look,
         "REASONS against the wrong options are true": lambda item: proofs.reasons(graph, item),
         "KIN no option is kin of another": of_items.kin,
         "CLUES are frequent, telling and independent": of_items.clue_rules,
@@ -220,6 +228,7 @@ def check(root, with_hashes):
         found[title] = found.get(title, []) + list(each(look))
     found["RISKS are those that the descriptions of this graph give"] = list(risks(of_items, manifest))
     found["Q9 letters are balanced"] = list(letters(items))
+    found["CREDIT every source is credited for what it gave"] = list(credits.credited(db, manifest, root))
     found["Q24 everything is accounted for"] = list(funnel(db, manifest))
 
     def order(entry):
