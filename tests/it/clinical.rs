@@ -162,7 +162,7 @@ fn one_disease_has_the_facts_of_all_its_sources() {
         .filter(|(_, edge)| edge.subject == disease || edge.object == disease)
         .map(|(_, edge)| &*graph.source(edge.source).name)
         .collect();
-    assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["do", "drugmechdb", "hpo", "mondo"]);
+    assert_eq!(sources.into_iter().collect::<Vec<_>>(), ["do", "drugmechdb", "drugmechdb_indications", "hpo", "mondo"]);
 }
 
 #[test]
