@@ -60,9 +60,9 @@ const LINKS: [&str; 7] = [
     "Pathway",
     "Protein",
 ];
-/// Of a drug and a disease one mechanism is asked about, that through the least connected nodes: with two, each would be
-/// an answer to the other's question.
-const MAX_PATHS: usize = 1;
+/// Of a drug and a disease one mechanism is asked about, because with two each would be an answer to the other's question:
+/// of so many, those through the least connected nodes first, the first that can be proved.
+const MAX_PATHS: usize = 8;
 /// A pair of which more paths are found is none with a mechanism of its own.
 const MAX_FOUND: usize = 2_000;
 
@@ -80,13 +80,21 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> 
         max_system_share: None,
         attempt: Box::new(move |index| {
             let at = usize::try_from(index).ok();
-            let path = at.and_then(|at| mechanisms.get(at)).ok_or(DeadEnd("no mechanism is left"))?;
-            path::candidate(context, "mechanism", ("mechanism", index), path)
+            let paths = at.and_then(|at| mechanisms.get(at)).ok_or(DeadEnd("no mechanism is left"))?;
+            let mut why = DeadEnd("no mechanism is left");
+            for path in paths {
+                match path::candidate(context, "mechanism", ("mechanism", index), path) {
+                    Ok(candidate) => return Ok(candidate),
+                    Err(reason) => why = reason,
+                }
+            }
+            Err(why)
         }),
     }
 }
 
-fn mechanisms(graph: &Graph, config: &MechanismConfig) -> Vec<Vec<Hop>> {
+/// The mechanisms of each drug and disease that have some, the best first.
+fn mechanisms(graph: &Graph, config: &MechanismConfig) -> Vec<Vec<Vec<Hop>>> {
     let Some(treats) = graph.relations().id("treats") else { return Vec::new() };
     let contraindicated = graph.relations().id("contraindicated_for");
     let diseases: Vec<NodeId> = graph.nodes_of("Disease").filter(|&disease| drug::is_named(graph, disease)).collect();
@@ -95,9 +103,13 @@ fn mechanisms(graph: &Graph, config: &MechanismConfig) -> Vec<Vec<Hop>> {
         let is_harmful = |drug: NodeId| {
             contraindicated.is_some_and(|relation| graph.objects(drug, relation).nodes().contains(&disease))
         };
-        given.filter(|&drug| !is_harmful(drug)).flat_map(|drug| between(graph, config, drug, disease)).collect()
+        given
+            .filter(|&drug| !is_harmful(drug))
+            .map(|drug| between(graph, config, drug, disease))
+            .filter(|paths| !paths.is_empty())
+            .collect()
     };
-    let found: Vec<Vec<Vec<Hop>>> = diseases.par_iter().map(of_disease).collect();
+    let found: Vec<Vec<Vec<Vec<Hop>>>> = diseases.par_iter().map(of_disease).collect();
     found.into_iter().flatten().collect()
 }
 
@@ -197,7 +209,7 @@ mod tests {
     fn paths(text: &str) -> Vec<usize> {
         let graph = Graph::from_arrows(text).unwrap();
         let config: MechanismConfig = toml::from_str("n_items = 1").unwrap();
-        mechanisms(&graph, &config).iter().map(Vec::len).collect()
+        mechanisms(&graph, &config).iter().flatten().map(Vec::len).collect()
     }
 
     #[test]
