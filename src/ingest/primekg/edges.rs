@@ -79,16 +79,20 @@ impl Reader for PrimekgEdges {
     }
 }
 
-/// So many rows are guessed before the first is compared: what is compared lies all over the arena, and memory answers
-/// many questions in the time of one.
+/// So many rows are gone through side by side. What is looked up lies all over memory, which answers many questions in
+/// the time of one; but only if none of them has to wait for the answer to another. So each step is done for all rows
+/// before the next: the ends of lines, the node at one end, the node at the other, the comparing.
 const AT_A_TIME: usize = 32;
 
-/// A row as it would be if its indexes said the truth, and how far it goes.
+/// A row as it would be if its indexes said the truth, as far as it has been looked at.
 #[derive(Debug, Clone, Copy, Default)]
 struct Guessed<'t> {
     list: usize,
     ends: [Guess<'t>; 2],
+    /// All of the row, with its line end.
     n_bytes: usize,
+    /// What has not been looked at.
+    rest: &'t [u8],
 }
 
 /// Takes the rows ahead of which nothing is new, up to the first that has to be looked at.
@@ -100,13 +104,23 @@ fn take_known(rows: &mut Rows, nodes: &Nodes<'_>, meanings: &mut Meanings<'_>) {
     let (mut n_bytes, mut n_rows) = (0, 0);
     let mut guessed = [Guessed::default(); AT_A_TIME];
     loop {
-        let (mut n_guessed, mut at) = (0, n_bytes);
-        while let (Some(next), Some(row)) = (guessed.get_mut(n_guessed), guess(&ahead[at..], nodes, meanings)) {
-            *next = row;
-            (n_guessed, at) = (n_guessed + 1, at + row.n_bytes);
-        }
-        let is_right = |row: &&Guessed<'_>| row.ends.iter().all(|end| nodes.is_right(end));
-        let n_right = guessed[..n_guessed].iter().take_while(is_right).count();
+        let mut n_right = lines(&ahead[n_bytes..], &mut guessed);
+        n_right = each(&mut guessed[..n_right], |row| {
+            let (list, rest) = meanings.known(row.rest)?;
+            let (subject, rest) = nodes.hinted(rest)?;
+            (row.list, row.ends[0], row.rest) = (list, subject, rest);
+            Some(())
+        });
+        n_right = each(&mut guessed[..n_right], |row| {
+            let rest = row.ends[0].take(row.rest)?;
+            (row.ends[1], row.rest) = nodes.hinted(rest.strip_prefix(b",")?)?;
+            Some(())
+        });
+        n_right = each(&mut guessed[..n_right], |row| {
+            let rest = row.ends[1].take(row.rest)?;
+            (rest == b"\n" || rest == b"\r\n").then_some(())
+        });
+        n_right = each(&mut guessed[..n_right], |row| row.ends.iter().all(|end| nodes.is_right(end)).then_some(()));
         for row in &guessed[..n_right] {
             let [subject, object] = row.ends.map(|end| end.number);
             let line = first_line.saturating_add(n_rows);
@@ -120,14 +134,21 @@ fn take_known(rows: &mut Rows, nodes: &Nodes<'_>, meanings: &mut Meanings<'_>) {
     rows.pass(n_bytes, n_rows);
 }
 
-/// What a row must be if its indexes say the truth.
+/// The lines that a text begins with; how many there are.
+fn lines<'t>(text: &'t [u8], rows: &mut [Guessed<'t>]) -> usize {
+    let mut at = 0;
+    for (n_lines, row) in rows.iter_mut().enumerate() {
+        let Some(end) = memchr::memchr(b'\n', &text[at..]) else { return n_lines };
+        *row = Guessed { n_bytes: end + 1, rest: &text[at..=at + end], ..Guessed::default() };
+        at += end + 1;
+    }
+    rows.len()
+}
+
+/// Takes one step with each row; how many there are before the first that it cannot be taken with.
 #[inline]
-fn guess<'t>(row: &'t [u8], nodes: &Nodes<'_>, meanings: &mut Meanings<'_>) -> Option<Guessed<'t>> {
-    let (list, rest) = meanings.known(row)?;
-    let (subject, rest) = nodes.guess(rest)?;
-    let (object, rest) = nodes.guess(rest.strip_prefix(b",")?)?;
-    let rest = rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n"))?;
-    Some(Guessed { list, ends: [subject, object], n_bytes: row.len() - rest.len() })
+fn each<'t>(rows: &mut [Guessed<'t>], mut step: impl FnMut(&mut Guessed<'t>) -> Option<()>) -> usize {
+    rows.iter_mut().map_while(|row| step(row)).count()
 }
 
 /// The lists of edges, by what their words mean.

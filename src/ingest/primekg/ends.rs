@@ -67,7 +67,19 @@ struct Hint {
 pub(super) struct Guess<'t> {
     pub(super) number: u32,
     start: u32,
+    n_bytes: u16,
     bytes: &'t [u8],
+}
+
+impl<'t> Guess<'t> {
+    /// Takes the bytes that must be the node's own, if so many follow, and says what comes behind them. `None` too where
+    /// a row with the node has to be looked at by all means.
+    #[inline]
+    pub(super) fn take(&mut self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let (bytes, rest) = text.split_at_checked(usize::from(self.n_bytes)).filter(|(bytes, _)| !bytes.is_empty())?;
+        self.bytes = bytes;
+        Some(rest)
+    }
 }
 
 /// The nodes met so far, numbered in the order of meeting.
@@ -105,14 +117,14 @@ impl<'a> Nodes<'a> {
         }
     }
 
-    /// The node whose index `text` begins with, if its fields follow, and what comes behind them then. `None` too where
-    /// all of the row has to be looked at.
+    /// The node whose index `text` begins with, and what comes behind the index. `None` where all of the row has to be
+    /// looked at.
     #[inline]
-    pub(super) fn guess<'t>(&self, text: &'t [u8]) -> Option<(Guess<'t>, &'t [u8])> {
+    pub(super) fn hinted<'t>(&self, text: &'t [u8]) -> Option<(Guess<'t>, &'t [u8])> {
         let (index, rest) = split_index(text)?;
-        let hint = self.hints.get(index).filter(|hint| hint.n_bytes > 0)?;
-        let (bytes, rest) = rest.split_at_checked(usize::from(hint.n_bytes))?;
-        Some((Guess { number: self.first + hint.next_number - 1, start: hint.start, bytes }, rest))
+        let hint = *self.hints.get(index)?;
+        let number = (self.first + hint.next_number).wrapping_sub(1);
+        Some((Guess { number, start: hint.start, n_bytes: hint.n_bytes, bytes: b"" }, rest))
     }
 
     /// Whether what stands there is the node.
