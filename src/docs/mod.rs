@@ -17,6 +17,9 @@ pub mod formats {}
 #[doc = include_str!("clinical_graph.md")]
 pub mod clinical_graph {}
 
+#[doc = include_str!("clinical_items.md")]
+pub mod clinical_items {}
+
 #[doc = include_str!("licences.md")]
 pub mod licences {}
 

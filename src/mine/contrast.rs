@@ -52,7 +52,7 @@ const KEY_FREQUENCY: f64 = 0.8;
 /// The shared findings are present in at least this share on both sides.
 const SHARED_FREQUENCY: f64 = 0.3;
 /// A disease that lacks the finding is compared with at most so many others.
-const MAX_PER_OTHER: usize = 6;
+const MAX_PER_OTHER: usize = 4;
 /// Look-alikes share at least this many findings: three options and two for the stem.
 const MIN_SHARED: usize = 5;
 

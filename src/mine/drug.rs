@@ -47,6 +47,18 @@ pub fn is_plain(graph: &Graph, node: NodeId) -> bool {
     !graph.label(node).contains([',', ';', '[', '('])
 }
 
+/// Whether at least as many of some drugs for a disease act on the target in the opposite direction: then one of them is told wrongly, and
+/// that is likelier the one.
+pub fn is_against_most(graph: &Graph, action: Action, given: &[(NodeId, Vec<Action>)]) -> bool {
+    let sign = graph.relation(action.relation).sign;
+    let signs = || {
+        let on_it = given.iter().flat_map(|(_, actions)| actions).filter(|other| other.target == action.target);
+        on_it.map(|other| graph.relation(other.relation).sign)
+    };
+    let count = |wanted: i8| signs().filter(|&sign| sign == wanted).count();
+    sign != 0 && count(-sign) >= count(sign)
+}
+
 /// Whether the names of two drugs end in the same five letters, as those of one class do: tacrolimus and pimecrolimus.
 pub fn end_alike(left: &str, right: &str) -> bool {
     let ending = |name: &str| {

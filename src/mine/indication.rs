@@ -7,7 +7,6 @@
 use serde::Deserialize;
 
 use crate::kg::EdgeId;
-use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
 use crate::kg::search::Clause;
@@ -92,7 +91,7 @@ fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
                         .map(|&(other, _)| other)
                         .filter(|&other| other != *drug && is_other(context, other, action))
                         .collect();
-                    if is_against_most(graph, action, &given) {
+                    if drug::is_against_most(graph, action, &given) {
                         continue;
                     }
                     if let Some(treats) = graph.cited(*drug, treats, disease).filter(|_| others.len() >= MIN_OTHERS) {
@@ -103,18 +102,6 @@ fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
             keys
         })
         .collect()
-}
-
-/// Whether more drugs for the disease act on the target in the opposite direction: then one of them is told wrongly, and
-/// that is likelier the one.
-fn is_against_most(graph: &Graph, action: Action, given: &[(NodeId, Vec<Action>)]) -> bool {
-    let sign = graph.relation(action.relation).sign;
-    let signs = || {
-        let on_it = given.iter().flat_map(|(_, actions)| actions).filter(|other| other.target == action.target);
-        on_it.map(|other| graph.relation(other.relation).sign)
-    };
-    let count = |wanted: i8| signs().filter(|&sign| sign == wanted).count();
-    sign != 0 && count(-sign) >= count(sign)
 }
 
 /// Whether a drug acts on something else: neither on the target in any way, nor on anything that is named like it.

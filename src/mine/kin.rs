@@ -19,7 +19,7 @@ pub fn are_kin(graph: &Graph, left: NodeId, right: NodeId) -> bool {
     left == right
         || graph.twins(left).binary_search(&right).is_ok()
         || is_above_or_below(graph, left, right)
-        || share_a_class(graph, left, right)
+        || share_a_class(graph, (left, right), SMALL_CLASS)
         || share_a_gene(graph, left, right)
         || share_a_name(graph.label(left), graph.label(right))
         || share_a_head(graph.label(left), graph.label(right))
@@ -46,12 +46,12 @@ pub fn small_family(graph: &Graph, disease: NodeId) -> Vec<NodeId> {
     family
 }
 
-/// Whether two diseases belong to one series, or to one small class.
-fn share_a_class(graph: &Graph, left: NodeId, right: NodeId) -> bool {
+/// Whether two diseases belong to one series, or to one class of no more than so many kinds.
+pub fn share_a_class(graph: &Graph, (left, right): (NodeId, NodeId), max_kinds: usize) -> bool {
     let taxonomy = graph.taxonomy();
     let others = taxonomy.ancestors(right);
     let mut shared = taxonomy.ancestors(left).into_iter().filter(|class| others.binary_search(class).is_ok());
-    shared.any(|class| is_series(graph, class) || !taxonomy.has_more_kinds_than(class, SMALL_CLASS))
+    shared.any(|class| is_series(graph, class) || !taxonomy.has_more_kinds_than(class, max_kinds))
 }
 
 /// Whether OMIM keeps an entry for the series of which a node is the whole.

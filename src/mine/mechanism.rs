@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use crate::kg::Curie;
 use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
@@ -18,6 +19,7 @@ use crate::mine::Stratum;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
 use crate::mine::drug;
+use crate::mine::drug::Action;
 use crate::mine::path;
 use crate::mine::path::path_weight;
 
@@ -31,6 +33,9 @@ pub struct MechanismConfig {
     /// The most edges of a mechanism; 5 unless told otherwise.
     #[serde(default = "default_max_hops")]
     pub max_hops: usize,
+    /// Nodes that no mechanism goes through: those that a reading found to be told two ways.
+    #[serde(default)]
+    pub not_through: Vec<Curie>,
     /// How many accepted items may have the same links; 1 unless told otherwise. Drugs of one class share them.
     #[serde(default = "default_max_items_per_key")]
     pub max_items_per_key: usize,
@@ -99,13 +104,18 @@ fn mechanisms(graph: &Graph, config: &MechanismConfig) -> Vec<Vec<Vec<Hop>>> {
     let contraindicated = graph.relations().id("contraindicated_for");
     let diseases: Vec<NodeId> = graph.nodes_of("Disease").filter(|&disease| drug::is_named(graph, disease)).collect();
     let of_disease = |&disease: &NodeId| {
-        let given = drug::drugs(graph, treats, disease).into_iter();
+        let given: Vec<(NodeId, Vec<Action>)> =
+            drug::drugs(graph, treats, disease).into_iter().map(|drug| (drug, drug::actions(graph, drug))).collect();
         let is_harmful = |drug: NodeId| {
             contraindicated.is_some_and(|relation| graph.objects(drug, relation).nodes().contains(&disease))
         };
         given
-            .filter(|&drug| !is_harmful(drug))
-            .map(|drug| between(graph, config, drug, disease))
+            .iter()
+            .filter(|(drug, _)| !is_harmful(*drug))
+            .map(|(drug, actions)| {
+                let usual = actions.iter().filter(|action| !drug::is_against_most(graph, **action, &given));
+                between(graph, config, (*drug, usual), disease)
+            })
             .filter(|paths| !paths.is_empty())
             .collect()
     };
@@ -114,12 +124,17 @@ fn mechanisms(graph: &Graph, config: &MechanismConfig) -> Vec<Vec<Vec<Hop>>> {
 }
 
 /// The mechanisms that lead from a drug to a disease, the best first.
-fn between(graph: &Graph, config: &MechanismConfig, drug: NodeId, disease: NodeId) -> Vec<Vec<Hop>> {
+fn between<'a>(
+    graph: &Graph,
+    config: &MechanismConfig,
+    (drug, actions): (NodeId, impl Iterator<Item = &'a Action>),
+    disease: NodeId,
+) -> Vec<Vec<Hop>> {
     let signed: Vec<(RelationId, i8)> =
         graph.relations().iter().map(|(id, row)| (id, row.sign)).filter(|&(_, sign)| sign != 0).collect();
     let mut search =
         Search { graph, config, disease, signed, walked: Vec::new(), visited: vec![drug], found: Vec::new() };
-    for action in drug::actions(graph, drug) {
+    for action in actions {
         let sign = graph.relation(action.relation).sign;
         if sign != 0 && graph.category(action.target) == "Protein" {
             search.step(Hop { edge: action.edge, is_forward: true }, action.target, sign);
@@ -156,7 +171,10 @@ impl Search<'_> {
     fn step(&mut self, hop: Hop, to: NodeId, sign: i8) {
         let graph = self.graph;
         let from = hop.from(graph);
-        let is_dead = self.visited.contains(&to) || !drug::is_named(graph, to) || !drug::is_plain(graph, to);
+        let is_dead = self.visited.contains(&to)
+            || !drug::is_named(graph, to)
+            || !drug::is_plain(graph, to)
+            || self.config.not_through.contains(graph.curie(to));
         if self.found.len() >= MAX_FOUND || is_dead || says_the_same(graph, from, to) || self.is_disputed(from, to) {
             return;
         }
@@ -239,6 +257,14 @@ mod tests {
             )
             .is_empty()
         );
+    }
+
+    #[test]
+    fn what_a_reading_found_wrong_is_not_gone_through() {
+        let graph = Graph::from_arrows(BLOCKER).unwrap();
+        let text = "n_items = 1\nnot_through = ['BiologicalProcess:constriction']";
+        let config: MechanismConfig = toml::from_str(text).unwrap();
+        assert!(mechanisms(&graph, &config).is_empty());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::mine::clue;
 use crate::mine::clue::Clue;
 use crate::mine::clue::stems;
 use crate::mine::kin::are_kin;
+use crate::mine::kin::share_a_class;
 use crate::mine::set_of;
 use crate::mine::set_rules;
 use crate::seed::Stream;
@@ -58,6 +59,9 @@ struct Rival {
     text: String,
 }
 
+/// A set comes from no disease that shares a class of so many kinds with the key's: what its members are recorded with is
+/// likely to be true of that too, and no single clue stands against it.
+const MAX_KINDS: usize = 60;
 /// How many near diseases are looked at.
 const POOL: usize = 60;
 
@@ -154,7 +158,7 @@ fn rivals(writer: &Writer<'_>, disease: NodeId, question: &str, stream: &mut Str
     let mut rivals = Vec::new();
     let mut used: BTreeSet<NodeId> = BTreeSet::new();
     for &other in offered.near.get_or_init(|| near(writer, disease)) {
-        if are_kin(graph, disease, other) {
+        if are_kin(graph, disease, other) || share_a_class(graph, (disease, other), MAX_KINDS) {
             continue;
         }
         let mut clues = set_of(writer.context, other);

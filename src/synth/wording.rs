@@ -47,6 +47,10 @@ static NO_LABORATORY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// Prenatal terms that are seen in those who are born, or are no complication.
+static NO_PREGNANCY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| rule(r"(?i)\b(nuchal skin fold|caesar[ie]an section|apgar)\b"));
+
 static IMAGING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     rule(concat!(
         r"(?i)\b(on MRI|on imaging|T2|hyperintensit\w+|white matter|corpus callosum|cerebellar (vermis )?(atrophy|hypoplasia)|",
@@ -66,7 +70,8 @@ fn is_match(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 pub(super) fn part_of(graph: &Graph, finding: NodeId) -> Part {
     let label = graph.label(finding);
     let is_prenatal = |node: &NodeId| words(graph.label(*node)).iter().any(|word| word == "prenatal");
-    if graph.taxonomy().ancestors(finding).iter().any(is_prenatal) {
+    let is_told = is_match(&NO_PREGNANCY, label);
+    if !is_told && graph.taxonomy().ancestors(finding).iter().any(is_prenatal) {
         Part::Pregnancy
     } else if is_match(&LABORATORY, label) && !is_match(&NO_LABORATORY, label) && !is_of_an_organ(graph, finding) {
         Part::Laboratory
@@ -173,7 +178,7 @@ mod tests {
 
     #[test]
     fn every_rule_compiles() {
-        for rule in [&LABORATORY, &NO_LABORATORY, &IMAGING, &CIRCULATING, &WITH_DEGREE] {
+        for rule in [&LABORATORY, &NO_LABORATORY, &NO_PREGNANCY, &IMAGING, &CIRCULATING, &WITH_DEGREE] {
             assert!(rule.is_some());
         }
     }

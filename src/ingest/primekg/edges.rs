@@ -148,7 +148,7 @@ fn lines<'t>(text: &'t [u8], rows: &mut [Guessed<'t>]) -> usize {
 /// Takes one step with each row; how many there are before the first that it cannot be taken with.
 #[inline]
 fn each<'t>(rows: &mut [Guessed<'t>], mut step: impl FnMut(&mut Guessed<'t>) -> Option<()>) -> usize {
-    rows.iter_mut().map_while(|row| step(row)).count()
+    rows.iter_mut().map_while(&mut step).count()
 }
 
 /// The lists of edges, by what their words mean.
