@@ -199,7 +199,7 @@ pub fn matches(graph: &Graph, reading: Reading, findings: &[NodeId]) -> Vec<(Nod
     merged(findings.iter().map(|&finding| reach(graph, reading, finding, relation, Direction::Subjects).into_iter()))
 }
 
-/// What [`matches`] gives under the loose reading, from what was looked up before.
+/// What [`matches`](fn@matches) gives under the loose reading, from what was looked up before.
 pub fn loose_matches(context: Context<'_>, findings: &[NodeId]) -> Vec<(NodeId, Matched)> {
     let diseases = findings.iter().map(|&finding| context.statistics.may_have(context.graph, finding));
     merged(diseases.map(|diseases| diseases.iter().copied()))
