@@ -49,8 +49,9 @@ impl Risks {
 /// lower bound, because one group has curated all of them.
 const OF_ACTION: (u64, u64) = (36, 10_000);
 
-fn as_float(count: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a share of counts; their last bits tell nothing")]
+/// A count as a float; exact below 2^53.
+pub(crate) fn as_float(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53, or shares whose last bits tell nothing")]
     let float = count as f64;
     float
 }

@@ -17,6 +17,7 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::Risks;
 use crate::kg::risks::BOUNDS;
+use crate::kg::risks::as_float;
 use crate::kg::statistics::Profile;
 use crate::kg::statistics::Statistics;
 use crate::kg::statistics::lower_bound;
@@ -224,13 +225,6 @@ impl<'a> Having<'a> {
         let [both, left, right] = [self.content(shared), self.content(left), self.content(right)];
         as_float(both) / as_float(left + right - both)
     }
-}
-
-/// A count as a float; exact below 2^53.
-fn as_float(count: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "no disease tells so much")]
-    let float = count as f64;
-    float
 }
 
 /// How many sets of a size there are.

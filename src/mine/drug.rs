@@ -38,7 +38,7 @@ const ACTIONS: [&str; 8] = [
 const TARGETS: [&str; 4] = ["Protein", "GeneFamily", "MacromolecularComplex", "Gene"];
 
 /// Whether a node can be asked about: it is alive, named, and one thing.
-pub fn is_named(graph: &Graph, node: NodeId) -> bool {
+pub fn can_be_asked_about(graph: &Graph, node: NodeId) -> bool {
     fault(graph, node).is_none()
 }
 
@@ -47,8 +47,8 @@ pub fn is_plain(graph: &Graph, node: NodeId) -> bool {
     !graph.label(node).contains([',', ';', '[', '('])
 }
 
-/// Whether at least as many of some drugs for a disease act on the target in the opposite direction: then one of them is told wrongly, and
-/// that is likelier the one.
+/// Whether at least as many of some drugs for a disease act on the target in the opposite direction: then one of them is
+/// told wrongly, and likelier this one.
 pub fn is_against_most(graph: &Graph, action: Action, given: &[(NodeId, Vec<Action>)]) -> bool {
     let sign = graph.relation(action.relation).sign;
     let signs = || {
@@ -91,7 +91,7 @@ pub fn actions(graph: &Graph, drug: NodeId) -> Vec<Action> {
             targets.dedup();
             targets.into_iter().filter_map(move |target| {
                 let edge = graph.cited(drug, relation, target)?;
-                let is_target = TARGETS.contains(&graph.category(target)) && is_named(graph, target);
+                let is_target = TARGETS.contains(&graph.category(target)) && can_be_asked_about(graph, target);
                 is_target.then_some(Action { relation, target, edge })
             })
         })
@@ -115,20 +115,20 @@ pub fn drugs(graph: &Graph, relation: RelationId, disease: NodeId) -> Vec<NodeId
     let mut drugs = graph.subjects(disease, relation).nodes().to_vec();
     drugs.sort_unstable();
     drugs.dedup();
-    drugs.retain(|&drug| graph.category(drug) == "Drug" && is_named(graph, drug));
+    drugs.retain(|&drug| graph.category(drug) == "Drug" && can_be_asked_about(graph, drug));
     drugs
 }
 
-/// Whether a drug may act on a target after all: it acts on something that other drugs hit together with it, or on
+/// Whether a drug that is known for some actions may act on a target after all: it acts on something that other drugs hit together with it, or on
 /// something that is named like it. "Beta-1 adrenergic receptor" and "adrenergic receptors" may be one thing, told more
 /// or less exactly.
-pub fn acts_on_the_like_of(graph: &Graph, drug: NodeId, target: NodeId) -> bool {
+pub fn acts_on_the_like_of(graph: &Graph, actions: &[Action], target: NodeId) -> bool {
     let told = |node: NodeId| -> Vec<String> {
         let names = std::iter::once(graph.label(node)).chain(graph.node(node).synonyms.iter().map(|name| &*name.text));
         names.flat_map(stems).filter(|stem| !is_common_stem(stem) && !GENERIC.contains(&stem.as_str())).collect()
     };
     let wanted = told(target);
-    actions(graph, drug).iter().any(|action| {
+    actions.iter().any(|action| {
         are_hit_together(graph, action.target, target) || told(action.target).iter().any(|stem| wanted.contains(stem))
     })
 }
@@ -163,7 +163,7 @@ mod tests {
         let both = "Drug:c -disrupts-> Protein:one\nDrug:c -increases_activity_of-> Protein:other";
         let alike = |text: &str| {
             let graph = Graph::from_arrows(text).unwrap();
-            acts_on_the_like_of(&graph, named(&graph, "Drug:a"), named(&graph, "Protein:other"))
+            acts_on_the_like_of(&graph, &actions(&graph, named(&graph, "Drug:a")), named(&graph, "Protein:other"))
         };
         assert!(!alike(text));
         assert!(alike(&format!("{text}\n{both}")));
@@ -183,7 +183,7 @@ mod tests {
         )
         .unwrap();
         let target = named(&graph, "Protein:beta-1_adrenergic_receptor");
-        let alike = |drug: &str| acts_on_the_like_of(&graph, named(&graph, drug), target);
+        let alike = |drug: &str| acts_on_the_like_of(&graph, &actions(&graph, named(&graph, drug)), target);
         assert_eq!(["Drug:a", "Drug:b", "Drug:c"].map(alike), [true, true, false]);
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a IndicationConfig) ->
 fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
     let graph = context.graph;
     let Some(treats) = graph.relations().id("treats") else { return Vec::new() };
-    let diseases = graph.nodes_of("Disease").filter(|&disease| drug::is_named(graph, disease));
+    let diseases = graph.nodes_of("Disease").filter(|&disease| drug::can_be_asked_about(graph, disease));
     diseases
         .flat_map(|disease| {
             let given: Vec<(NodeId, Vec<Action>)> = drug::drugs(graph, treats, disease)
@@ -86,14 +86,14 @@ fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
             let mut keys = Vec::new();
             for (drug, actions) in given.iter().filter(|(_, actions)| actions.len() <= MAX_TARGETS) {
                 for &action in actions.iter().filter(|action| drug::is_plain(graph, action.target)) {
-                    let others: Vec<NodeId> = given
-                        .iter()
-                        .map(|&(other, _)| other)
-                        .filter(|&other| other != *drug && is_other(context, other, action))
-                        .collect();
                     if drug::is_against_most(graph, action, &given) {
                         continue;
                     }
+                    let others: Vec<NodeId> = given
+                        .iter()
+                        .filter(|(other, actions)| other != drug && is_other(context, (*other, actions), action))
+                        .map(|&(other, _)| other)
+                        .collect();
                     if let Some(treats) = graph.cited(*drug, treats, disease).filter(|_| others.len() >= MIN_OTHERS) {
                         keys.push(Key { drug: *drug, disease, treats, action, others });
                     }
@@ -105,11 +105,11 @@ fn keys(context: Context<'_>, config: &IndicationConfig) -> Vec<Key> {
 }
 
 /// Whether a drug acts on something else: neither on the target in any way, nor on anything that is named like it.
-fn is_other(context: Context<'_>, drug: NodeId, action: Action) -> bool {
+fn is_other(context: Context<'_>, (drug, actions): (NodeId, &[Action]), action: Action) -> bool {
     let graph = context.graph;
     !holds(graph, Reading::Loose, (drug, action.relation, action.target))
-        && !drug::acts_on_the_like_of(graph, drug, action.target)
-        && drug::actions(graph, drug).iter().any(|other| drug::is_plain(graph, other.target))
+        && !drug::acts_on_the_like_of(graph, actions, action.target)
+        && actions.iter().any(|other| drug::is_plain(graph, other.target))
 }
 
 fn attempt(context: Context<'_>, keys: &[Key], index: u64) -> Result<Candidate, DeadEnd> {

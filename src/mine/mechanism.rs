@@ -102,7 +102,8 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> 
 fn mechanisms(graph: &Graph, config: &MechanismConfig) -> Vec<Vec<Vec<Hop>>> {
     let Some(treats) = graph.relations().id("treats") else { return Vec::new() };
     let contraindicated = graph.relations().id("contraindicated_for");
-    let diseases: Vec<NodeId> = graph.nodes_of("Disease").filter(|&disease| drug::is_named(graph, disease)).collect();
+    let diseases: Vec<NodeId> =
+        graph.nodes_of("Disease").filter(|&disease| drug::can_be_asked_about(graph, disease)).collect();
     let of_disease = |&disease: &NodeId| {
         let given: Vec<(NodeId, Vec<Action>)> =
             drug::drugs(graph, treats, disease).into_iter().map(|drug| (drug, drug::actions(graph, drug))).collect();
@@ -172,7 +173,7 @@ impl Search<'_> {
         let graph = self.graph;
         let from = hop.from(graph);
         let is_dead = self.visited.contains(&to)
-            || !drug::is_named(graph, to)
+            || !drug::can_be_asked_about(graph, to)
             || !drug::is_plain(graph, to)
             || self.config.not_through.contains(graph.curie(to));
         if self.found.len() >= MAX_FOUND || is_dead || says_the_same(graph, from, to) || self.is_disputed(from, to) {

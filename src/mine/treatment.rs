@@ -75,7 +75,7 @@ fn keys(context: Context<'_>, min_sources: usize) -> Vec<Key> {
     let (Some(treats), Some(not_indicated)) = relations else { return Vec::new() };
     // Of a class that holds many diseases, what was turned down for all may hold for some.
     let is_told = |disease: &NodeId| {
-        drug::is_named(graph, *disease) && !graph.taxonomy().has_more_kinds_than(*disease, SMALL_CLASS)
+        drug::can_be_asked_about(graph, *disease) && !graph.taxonomy().has_more_kinds_than(*disease, SMALL_CLASS)
     };
     let diseases = graph.nodes_of("Disease").filter(is_told);
     diseases

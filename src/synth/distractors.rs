@@ -77,8 +77,7 @@ impl Writer<'_> {
                 && fails_enough(self.context, &failed_findings)
                 && offered.tier.may_stand_beside(tier)
                 && !offered.stems.iter().any(|stem| told.contains(stem))
-                && !are_kin(graph, key, disease)
-                && fails_with_its_family(self.context, disease, &failed_findings);
+                && !are_kin(graph, key, disease);
             if !is_eligible {
                 continue;
             }
@@ -88,8 +87,12 @@ impl Writer<'_> {
         }
         let score = |rival: &Rival| share(rival.shared.len(), clues.len()) + rival.likeness;
         rivals.sort_by(|left, right| score(right).total_cmp(&score(left)).then(left.disease.cmp(&right.disease)));
-        rivals.truncate(POOL);
-        rivals
+        // Of whom many are likely not to be taken, the family is asked last.
+        let fails = |rival: &Rival| {
+            let failed: Vec<NodeId> = rival.failed.iter().map(|&at| clues[at]).collect();
+            fails_with_its_family(self.context, rival.disease, &failed)
+        };
+        rivals.into_iter().filter(fails).take(POOL).collect()
     }
 
     /// The share of the information of two profiles that both have (a weighted Jaccard index).

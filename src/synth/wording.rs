@@ -70,8 +70,8 @@ fn is_match(rule: &LazyLock<Option<Regex>>, text: &str) -> bool {
 pub(super) fn part_of(graph: &Graph, finding: NodeId) -> Part {
     let label = graph.label(finding);
     let is_prenatal = |node: &NodeId| words(graph.label(*node)).iter().any(|word| word == "prenatal");
-    let is_told = is_match(&NO_PREGNANCY, label);
-    if !is_told && graph.taxonomy().ancestors(finding).iter().any(is_prenatal) {
+    let is_seen_later = is_match(&NO_PREGNANCY, label);
+    if !is_seen_later && graph.taxonomy().ancestors(finding).iter().any(is_prenatal) {
         Part::Pregnancy
     } else if is_match(&LABORATORY, label) && !is_match(&NO_LABORATORY, label) && !is_of_an_organ(graph, finding) {
         Part::Laboratory

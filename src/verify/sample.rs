@@ -90,6 +90,17 @@ fn arrows() -> String {
     }
     text.push_str("DiagnosisCode:A35 -is_a-> DiagnosisCode:section-A30-A39\n");
     text.push_str("InclusionTerm:lockjaw -included_in-> DiagnosisCode:A35.0 -excludes1-> DiagnosisCode:A35.1\n");
+    // Drugs: four with a target of their own for one disease, three that are denied to another, and one for neither.
+    let targets = ["aromatase", "cyclooxygenase", "tubulin", "thrombin"];
+    for (drug, target) in ["zelabrine", "moxitol", "karpadone", "fenustat"].into_iter().zip(targets) {
+        let _ = writeln!(text, "Drug:{drug} -treats-> Disease:quorn_malady");
+        let _ = writeln!(text, "Drug:{drug} -decreases_activity_of-> Protein:{target}");
+    }
+    text.push_str("Drug:olbexan -treats-> Disease:vulp_malady\n");
+    for denied in ["cantuzil", "duvomab", "brolizine"] {
+        let _ = writeln!(text, "Drug:{denied} -not_indicated_for-> Disease:vulp_malady");
+    }
+    text.push_str("Drug:gimtal -decreases_activity_of-> Protein:kinesin\n");
     text.push_str("Disease:bare_disease <-associated_with- Gene:GENNONE\n");
     text.push_str("Disease:stray_disease -has_phenotype-> PhenotypicFeature:abnormality_of_the_spleen\n");
     text.push_str("Disease:disease_type_2 -has_phenotype-> PhenotypicFeature:torn\n");
@@ -212,6 +223,19 @@ impl Sample {
         self.mined("[[contrast]]\nn_items = 1")
     }
 
+    pub(super) fn treatment(&self) -> Item {
+        self.mined("[[treatment]]\nmin_sources = 1\nn_items = 1")
+    }
+
+    pub(super) fn indication(&self) -> Item {
+        self.mined("[[indication]]\nmin_sources = 1\nn_items = 1")
+    }
+
+    /// A drug that nothing joins to a disease.
+    pub(super) fn undisputed_drug(&self) -> NodeId {
+        self.node("Drug:gimtal")
+    }
+
     pub(super) fn coding(&self) -> Item {
         self.mined("[[coding]]\nn_items = 1")
     }
@@ -272,9 +296,16 @@ impl Sample {
 #[test]
 fn every_check_accepts_what_is_mined() {
     let sample = Sample::new();
-    for item in
-        [sample.case(), sample.causal_gene(), sample.finding_set(), sample.coding(), sample.contrast(), sample.path()]
-    {
+    for item in [
+        sample.case(),
+        sample.causal_gene(),
+        sample.finding_set(),
+        sample.coding(),
+        sample.contrast(),
+        sample.path(),
+        sample.treatment(),
+        sample.indication(),
+    ] {
         for check in crate::verify::checks::all() {
             assert_eq!(sample.reject(*check, &item), None, "{} of {item:#?}", check.code());
         }

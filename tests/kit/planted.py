@@ -221,11 +221,20 @@ def answer_in_a_step(root):
     rewrite(root, TRAIN, on_one("steps", step(edges=f"list_append(x.edges, {answer})")))
 
 
-def manifest_changed(root):
+def in_manifest(change):
+    """A manifest that says something else."""
+
+    def plant(root):
+        in_json(root, change)
+
+    return plant
+
+
+def in_json(root, change):
     path = os.path.join(root, "manifest.json")
     with open(path, encoding="utf-8") as file:
         manifest = json.load(file)
-    manifest["funnel"]["mined"] += 1
+    change(manifest)
     with open(path, "w", encoding="utf-8") as file:
         json.dump(manifest, file)
 
@@ -330,7 +339,12 @@ DEFECTS = [
         "steps", step(text=f"case when x.kind = 'recall' then 'It is ' || options[{NEXT} + 1] || '.' else x.text end")
     )),
     ("a rejected row taken out", "Q24", in_file(REJECTED, "select * from t order by id offset 1")),
-    ("a candidate that nobody accounts for", "Q24", manifest_changed),
+    ("a candidate that nobody accounts for", "Q24", in_manifest(
+        lambda manifest: manifest["funnel"].update(mined=manifest["funnel"]["mined"] + 1)
+    )),
+    ("a calibration that nobody counted", "RISKS", in_manifest(
+        lambda manifest: manifest["calibration"]["held"][2].__setitem__(2, 0)
+    )),
     ("a source that is not named", "Q28", on_train("sources", "[]::varchar[]")),
     ("a licence that is not told", "Q28", on_train("licences", "['open']")),
     ("a name of a source that is not told", "Q28", name_of_another_source),

@@ -160,10 +160,11 @@ fn acts_otherwise(
     if !holds(graph, Reading::Strict, (option, treats, disease)) {
         return Err("is not given for the disease");
     }
-    if drug::actions(graph, option).is_empty() {
+    let actions = drug::actions(graph, option);
+    if actions.is_empty() {
         return Err("is not known to act on anything");
     }
-    let is_alike = drug::acts_on_the_like_of(graph, option, action.target);
+    let is_alike = drug::acts_on_the_like_of(graph, &actions, action.target);
     if is_alike || holds(graph, Reading::Loose, (option, action.relation, action.target)) {
         return Err("may act on the same");
     }
@@ -278,6 +279,36 @@ mod tests {
         let mut bad = sample.finding_set();
         bad.distractors[0].risk /= 2.0;
         assert!(sample.reject(&DistractorsFail, &bad).is_some());
+    }
+
+    #[test]
+    fn a_drug_that_is_not_denied_or_may_act_alike_is_rejected() {
+        let sample = Sample::new();
+        let item = sample.treatment();
+        assert_eq!(sample.reject(&DistractorsFail, &item), None);
+        let wrong = |item: &Item| sample.curie(item.options[item.distractors[0].option].nodes[0]);
+        let mut bad = item.clone();
+        bad.options[item.distractors[0].option].nodes = vec![sample.undisputed_drug()];
+        assert!(sample.reject(&DistractorsFail, &bad).is_some());
+        let mut bad = item.clone();
+        bad.distractors[0].edges.clear();
+        assert!(sample.reject(&DistractorsFail, &bad).is_some());
+
+        let item = sample.indication();
+        assert_eq!(sample.reject(&DistractorsFail, &item), None);
+        let [disease, target] = [0, 1].map(|at| sample.curie(item.pattern.anchors()[at]));
+        let hits = format!("{} -disrupts-> {target}", wrong(&item));
+        let (changed, carried) = sample.with(&hits, &item);
+        assert!(changed.reject(&DistractorsFail, &carried).is_some(), "what hits the target may act alike");
+        let elsewhere = format!("{disease} -is_a-> {}", sample.curie(sample.numbered()));
+        let (changed, carried) = sample.with(&elsewhere, &item);
+        assert_eq!(changed.reject(&DistractorsFail, &carried), None);
+        let mut bad = item.clone();
+        bad.distractors[0].risk = 0.0;
+        assert!(sample.reject(&DistractorsFail, &bad).is_some());
+        bad.distractors[0] = item.distractors[0].clone();
+        bad.options[item.distractors[0].option].nodes = vec![sample.undisputed_drug()];
+        assert!(sample.reject(&DistractorsFail, &bad).is_some(), "it is not given for the disease");
     }
 
     #[test]
