@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::Permuted;
+use crate::kg::Rarity;
 use crate::kg::Risks;
 use crate::kg::search::Direction;
 use crate::kg::search::Reading;
@@ -57,6 +59,8 @@ pub struct Statistics {
     n_subjects: Vec<u32>,
     n_genes: Vec<u32>,
     systems: Vec<NodeId>,
+    rarity: Rarity,
+    permuted: Permuted,
     risks: Risks,
     /// By finding: what [`Statistics::may_have`] has found.
     may_have: Vec<OnceLock<Box<[NodeId]>>>,
@@ -128,6 +132,8 @@ impl Statistics {
             n_subjects,
             n_genes,
             systems,
+            rarity: Rarity::of(graph),
+            permuted: Permuted::of(graph),
             risks: Risks::default(),
             may_have: vec![OnceLock::new(); graph.n_nodes()],
         }
@@ -154,6 +160,16 @@ impl Statistics {
         let Some(relation) = graph.relations().id("has_phenotype") else { return &[] };
         let looked_up = || reach(graph, Reading::Loose, finding, relation, Direction::Subjects).into_boxed_slice();
         self.may_have.get(finding.index()).map_or(&[][..], |found| found.get_or_init(looked_up))
+    }
+
+    /// The surprise at meeting a node, in nats: see [`Rarity::of_node`].
+    pub fn rarity(&self, graph: &Graph, node: NodeId) -> f64 {
+        self.rarity.of_node(graph, node)
+    }
+
+    /// The same graph with its edges dealt anew.
+    pub fn permuted(&self) -> &Permuted {
+        &self.permuted
     }
 
     /// The diseases with a profile, in order.

@@ -1,10 +1,15 @@
 //! What mining hands on: a pattern with its proof so far.
 
+use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::search::Clause;
 use crate::kg::search::Hop;
 use crate::kg::search::Pattern;
+use crate::mine::Context;
 use crate::mine::drug::Action;
+use crate::mine::path;
+use crate::mine::score;
+use crate::mine::score::Null;
 
 /// What is asked of a pattern, and so which kinds of item can be made from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,15 +70,44 @@ pub struct Clues {
     pub lower_bounds: Vec<f64>,
 }
 
-/// Numbers by which a candidate is weighed before anything is written.
+/// Numbers by which a candidate is weighed before anything is written. Those of paths are 0 for stars.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Scores {
-    /// Degree-weighted path count of the binding, w = 0.4; 0 for stars.
+    /// Degree-weighted path count of the binding: see [`score::path_weight`].
     pub path_weight: f64,
+    /// What chance gives beside it: see [`score::null`].
+    pub null: Null,
+    /// The least number of sources that state an edge of it: see [`score::attested`].
+    pub n_sources: u32,
+    /// What its edges are trusted together, 0 to 1.
+    pub trust: f64,
+    /// How many other paths that were found between its ends have the same sign: see [`score::agreement`].
+    pub n_agree: u32,
+    /// How many have the opposite one.
+    pub n_contradict: u32,
+    /// The least surprise at meeting a node of it, in nats: see [`crate::kg::Rarity::of_node`].
+    pub least_rarity: f64,
     /// Mean information content of the clues or inner nodes, in nats.
     pub mean_information: f64,
     /// Least information content among them, in nats.
     pub least_information: f64,
+}
+
+impl Scores {
+    /// What can be told of a path by itself.
+    pub(super) fn of_path(context: Context<'_>, path: &[Hop]) -> Self {
+        let graph = context.graph;
+        let (n_sources, trust) = score::attested(graph, path);
+        let rarities = path::nodes(graph, path).into_iter().map(|node| context.statistics.rarity(graph, node));
+        Self {
+            path_weight: score::path_weight(graph, path),
+            null: score::null(context, path),
+            n_sources,
+            trust,
+            least_rarity: rarities.reduce(f64::min).unwrap_or(0.0),
+            ..Self::default()
+        }
+    }
 }
 
 /// A pattern worth a question, bound and proved as far as the graph goes.
@@ -105,6 +139,13 @@ impl Candidate {
     /// The loose answers beside the key, sorted.
     pub fn other_answers(&self) -> Vec<NodeId> {
         self.loose.iter().copied().filter(|node| self.key.binary_search(node).is_err()).collect()
+    }
+
+    /// The same, with what the other paths say that were found between its ends.
+    #[must_use]
+    pub(super) fn beside<'p>(mut self, graph: &Graph, all: impl IntoIterator<Item = &'p [Hop]>) -> Self {
+        (self.scores.n_agree, self.scores.n_contradict) = score::agreement(graph, &self.path, all);
+        self
     }
 
     /// The positive clauses.

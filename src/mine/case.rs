@@ -305,9 +305,9 @@ impl Cases<'_> {
                 Some(_) => Question::CausalGene { disease: key.disease, clues },
             },
             scores: Scores {
-                path_weight: 0.0,
                 mean_information: informations().sum::<f64>() / as_float(drawn.len()),
                 least_information: informations().fold(f64::INFINITY, f64::min),
+                ..Scores::default()
             },
         })
     }

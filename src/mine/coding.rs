@@ -22,7 +22,7 @@ use crate::mine::Scores;
 use crate::mine::Stratum;
 use crate::mine::clue::shares_a_stem;
 use crate::mine::path::PROOF_BUDGET;
-use crate::mine::path::path_weight;
+use crate::mine::score::path_weight;
 
 /// A `[[mine.coding]]` section.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

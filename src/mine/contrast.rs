@@ -209,6 +209,6 @@ fn attempt(context: Context<'_>, pairs: &[Pair], index: u64) -> Result<Candidate
         key: vec![pair.key],
         path,
         question: Question::Contrast { disease: pair.disease, other: pair.other, shared: pair.shared.clone() },
-        scores: Scores { path_weight: 0.0, mean_information: information, least_information: information },
+        scores: Scores { mean_information: information, least_information: information, ..Scores::default() },
     })
 }

@@ -140,9 +140,9 @@ fn attempt(context: Context<'_>, keys: &[Key], draws: u64, index: u64) -> Result
         path,
         question: Question::FindingSet { gene: key.gene, disease: key.disease },
         scores: Scores {
-            path_weight: 0.0,
             mean_information: informations().sum::<f64>() / as_float(drawn.len()),
             least_information: informations().fold(f64::INFINITY, f64::min),
+            ..Scores::default()
         },
     })
 }

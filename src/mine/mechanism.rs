@@ -21,7 +21,7 @@ use crate::mine::clue::stems;
 use crate::mine::drug;
 use crate::mine::drug::Action;
 use crate::mine::path;
-use crate::mine::path::path_weight;
+use crate::mine::score::path_weight;
 
 /// A `[[mine.mechanism]]` section.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -89,7 +89,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> 
             let mut why = DeadEnd("no mechanism is left");
             for path in paths {
                 match path::candidate(context, "mechanism", ("mechanism", index), path) {
-                    Ok(candidate) => return Ok(candidate),
+                    Ok(candidate) => return Ok(candidate.beside(context.graph, paths.iter().map(Vec::as_slice))),
                     Err(reason) => why = reason,
                 }
             }

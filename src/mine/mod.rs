@@ -7,6 +7,7 @@
 pub mod calibration;
 mod candidate;
 mod case;
+mod chain;
 pub mod citation;
 pub mod clue;
 mod coding;
@@ -15,11 +16,14 @@ pub mod drug;
 mod finding_set;
 mod indication;
 pub mod kin;
+mod kinds;
 pub mod live;
 mod mechanism;
 pub mod metapath;
 pub mod option_name;
+mod pair;
 pub mod path;
+pub mod score;
 mod stratum;
 mod tier;
 mod treatment;
@@ -33,6 +37,7 @@ use thiserror::Error;
 
 use crate::kg::Graph;
 use crate::kg::RelationId;
+use crate::kg::search::WalkableError;
 
 pub use crate::kg::search::Hop;
 pub use candidate::Candidate;
@@ -43,6 +48,7 @@ pub use case::CaseConfig;
 pub use case::MIN_PROFILE;
 pub use case::is_presentable;
 pub use case::only_gene;
+pub use chain::ChainConfig;
 pub use coding::CodingConfig;
 pub use coding::is_code;
 pub use coding::is_three_character;
@@ -56,6 +62,7 @@ pub use finding_set::set_rules;
 pub use indication::IndicationConfig;
 pub use mechanism::MechanismConfig;
 pub use metapath::MetapathConfig;
+pub use pair::PairConfig;
 pub use stratum::Attempt;
 pub use stratum::Context;
 pub use stratum::DeadEnd;
@@ -97,6 +104,12 @@ pub struct MineConfig {
     /// Bindings of metapaths.
     #[serde(default)]
     pub metapath: Vec<MetapathConfig>,
+    /// The shortest ways between pairs.
+    #[serde(default)]
+    pub pair: Vec<PairConfig>,
+    /// Long chains through rare things.
+    #[serde(default)]
+    pub chain: Vec<ChainConfig>,
 }
 
 /// Why a section cannot be mined.
@@ -131,6 +144,9 @@ pub enum MineError {
         /// What there is.
         known: &'static str,
     },
+    /// What may be walked is not what the graph has.
+    #[error(transparent)]
+    Walkable(#[from] WalkableError),
     /// A key of `hops` is no number of hops.
     #[error("`{hops}` is no number of hops; a walk has 2 to 6, as in `hops = {{ 2 = 0.5, 3 = 0.5 }}`")]
     Hops {
@@ -178,6 +194,12 @@ pub fn strata<'a>(context: Context<'a>, config: &'a MineConfig) -> Result<Vec<St
     }
     for section in &config.metapath {
         all.extend(metapath::strata(context, section)?);
+    }
+    for section in &config.pair {
+        all.push(pair::stratum(context, section)?);
+    }
+    for section in &config.chain {
+        all.extend(chain::strata(context, section)?);
     }
     Ok(all)
 }

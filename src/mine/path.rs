@@ -6,6 +6,7 @@
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::Relation;
 use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
 use crate::kg::search::Reading;
@@ -25,22 +26,6 @@ pub use crate::kg::search::DAMPING;
 /// How much a proof may look at. The bound is generous: a question whose proof needs more has too many answers.
 pub const PROOF_BUDGET: usize = 200_000;
 
-/// Degree-weighted path count of one path: the product of degree^−w over both ends of every hop, where the degree of
-/// an end counts its edges in the hop's relation only.
-///
-/// Source: D. Himmelstein and S. Baranzini, PLoS Comput. Biol. 11 (2015) e1004259.
-pub fn path_weight(graph: &Graph, path: &[Hop]) -> f64 {
-    let damped = |count: usize| as_float(count.max(1)).powf(-DAMPING);
-    path.iter()
-        .map(|hop| {
-            let edge = graph.edge(hop.edge);
-            let out = graph.objects(edge.subject, edge.relation).len();
-            let back = graph.subjects(edge.object, edge.relation).len();
-            damped(out) * damped(back)
-        })
-        .product()
-}
-
 /// A count as a float; exact below 2^53.
 pub(crate) fn as_float(count: usize) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of nodes and edges are far below 2^53")]
@@ -53,6 +38,12 @@ pub fn nodes(graph: &Graph, path: &[Hop]) -> Vec<NodeId> {
     let mut nodes: Vec<NodeId> = path.first().map(|hop| hop.from(graph)).into_iter().collect();
     nodes.extend(path.iter().map(|hop| hop.to(graph)));
     nodes
+}
+
+/// Whether a hop along a relation explains something: gene and disease, disease and finding, mechanism, kinds and parts.
+pub fn explains(row: &Relation) -> bool {
+    let named = ["associated_with", "has_phenotype", "interacts_with", "part_of"].contains(&&*row.name);
+    named || row.is_taxonomic || row.is_causal
 }
 
 /// Whether two disease–finding edges meet in one finding: such a path says only that two diseases look alike.
@@ -126,9 +117,9 @@ pub(super) fn candidate(
         path: path.to_vec(),
         question: Question::Path,
         scores: Scores {
-            path_weight: path_weight(graph, path),
             mean_information: if count == 0 { 0.0 } else { sum / as_float(count) },
             least_information: if count == 0 { 0.0 } else { least },
+            ..Scores::of_path(context, path)
         },
     })
 }
@@ -190,15 +181,5 @@ mod tests {
         let text = "Disease:d -has_phenotype-> PhenotypicFeature:f\nDisease:e -has_phenotype-> PhenotypicFeature:f";
         let path = [("Disease:d", "PhenotypicFeature:f", true), ("Disease:e", "PhenotypicFeature:f", false)];
         assert_eq!(made(text, &path).unwrap_err().0, "the path goes through a shared finding");
-    }
-
-    #[test]
-    fn hubs_weigh_less() {
-        let graph = Graph::from_arrows(
-            "Gene:g -associated_with-> Disease:a\nGene:h -associated_with-> Disease:b\nGene:h -associated_with-> Disease:c",
-        )
-        .unwrap();
-        let weight = |edge| path_weight(&graph, &[Hop { edge: graph.edge_at(edge).unwrap(), is_forward: true }]);
-        assert!(weight(0) > weight(1));
     }
 }

@@ -45,7 +45,7 @@ pub struct WalkConfig {
     pub n_items: usize,
 }
 
-fn default_max_degree() -> usize {
+pub(super) fn default_max_degree() -> usize {
     500
 }
 

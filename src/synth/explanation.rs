@@ -31,7 +31,7 @@ use crate::synth::writer::is_finding;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExplanationConfig {
-    /// The strategies whose paths are explained: `walk`, `metapath`, `mechanism`.
+    /// The strategies whose paths are explained: `walk`, `metapath`, `mechanism`, `pair`, `chain`.
     pub from: Vec<Box<str>>,
 }
 

@@ -10,6 +10,7 @@ use crate::kg::search::Pattern;
 use crate::kg::search::Term;
 use crate::mine::Hop;
 use crate::mine::Question;
+use crate::mine::Scores;
 use crate::mine::Tier;
 use crate::synth::Claim;
 
@@ -199,6 +200,8 @@ pub struct Item {
     pub organ_system: Option<NodeId>,
     /// Structural difficulty.
     pub difficulty: Difficulty,
+    /// What mining weighed it by.
+    pub scores: Scores,
     /// The nodes that its texts name beside the ends of the cited edges: the sources of their names count for the
     /// licence.
     pub named: Vec<NodeId>,

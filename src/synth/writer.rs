@@ -180,6 +180,7 @@ impl<'a> Writer<'a> {
                 distractor_similarity: draft.distractor_similarity,
                 key_degree: degrees.min().and_then(|degree| u32::try_from(degree).ok()).unwrap_or(0),
             },
+            scores: candidate.scores,
             named,
             pattern: candidate.pattern,
             path: candidate.path,

@@ -14,6 +14,7 @@ use crate::kg::search::Pattern;
 use crate::kg::search::Term;
 use crate::mine::Candidate;
 use crate::mine::Hop;
+use crate::mine::Scores;
 use crate::synth::Distractor;
 use crate::synth::Item;
 use crate::write::Rejected;
@@ -27,6 +28,7 @@ use crate::write::schema::DistractorRow;
 use crate::write::schema::HopRow;
 use crate::write::schema::ItemRow;
 use crate::write::schema::RejectedRow;
+use crate::write::schema::ScoresRow;
 use crate::write::schema::StepRow;
 
 /// What every row of a data set has in common.
@@ -164,6 +166,7 @@ impl Rows<'_> {
                 distractor_similarity: item.difficulty.distractor_similarity,
                 key_degree: small(item.difficulty.key_degree),
             }),
+            scores: scores(item.scores),
             sources: source_names(graph, &used),
             licences: licence_names(graph, &used),
             stratum: item.stratum.clone(),
@@ -229,6 +232,20 @@ fn distractor(graph: &Graph, item: &Item, reason: &Distractor) -> DistractorRow 
         risk: reason.risk,
         edges: edge_numbers(&reason.edges),
     }
+}
+
+/// Nothing for what is no path: no path weighs nothing.
+fn scores(scores: Scores) -> Option<ScoresRow> {
+    (scores.path_weight > 0.0).then(|| ScoresRow {
+        path_weight: scores.path_weight,
+        null_weight: scores.null.mean,
+        specificity: scores.null.specificity,
+        n_sources: small(scores.n_sources),
+        trust: scores.trust,
+        n_agree: small(scores.n_agree),
+        n_contradict: small(scores.n_contradict),
+        least_rarity: scores.least_rarity,
+    })
 }
 
 fn term(graph: &Graph, term: Term) -> String {

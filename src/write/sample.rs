@@ -180,6 +180,7 @@ pub(super) fn case(graph: &Graph, key: usize, findings: &[&str]) -> Item {
         filed_under: None,
         organ_system: None,
         difficulty: Difficulty { level: 2, n_clues: 2, key_degree: 2, ..Difficulty::default() },
+        scores: Scores::default(),
         named: nodes,
     }
 }

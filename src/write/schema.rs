@@ -100,6 +100,28 @@ record! {
 }
 
 record! {
+    /// What a path was weighed by before anything was written.
+    pub(super) struct ScoresRow {
+        /// Degree-weighted path count, w = 0.4.
+        path_weight: f64,
+        /// Its mean in five graphs whose edges were dealt anew.
+        null_weight: f64,
+        /// The share of those graphs in which it is lower.
+        specificity: f64,
+        /// The least number of sources that state an edge of the path.
+        n_sources: i32,
+        /// The product over its edges of 1 − 0.1^n, n sources each.
+        trust: f64,
+        /// Other paths between its ends that mining found and that have the same sign.
+        n_agree: i32,
+        /// Those that have the opposite one.
+        n_contradict: i32,
+        /// The least surprise at meeting a node of it, in nats.
+        least_rarity: f64,
+    }
+}
+
+record! {
     /// What a language model had to do with an item.
     pub(super) struct ModelCallRow {
         /// `writer`, `judge` …
@@ -183,6 +205,8 @@ record! {
         difficulty: Option<i32>,
         /// What `difficulty` was judged by.
         difficulty_features: Option<DifficultyRow>,
+        /// What a path was weighed by; null for what is no path.
+        scores: Option<ScoresRow>,
         /// The share of a reference model's tries that were right; null without a model.
         pass_at_k: Option<f64>,
         /// Sources of every edge and name used, sorted.
@@ -250,7 +274,7 @@ mod tests {
             columns.join(" "),
             "id kind question options option_nodes answer answer_letter answer_text answer_node answers other_answers \
              rationale thinking steps path pattern anchors clauses query distractor_reasons confidence tier hops \
-             metapath chain_shape category organ_system difficulty difficulty_features pass_at_k sources licences llm \
+             metapath chain_shape category organ_system difficulty difficulty_features scores pass_at_k sources licences llm \
              graph_sha256 pipeline_sha256 seed stratum split"
         );
     }

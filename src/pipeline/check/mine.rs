@@ -1,10 +1,13 @@
 //! Mistakes in the `[[mine.…]]` sections.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::kg::Relations;
 use crate::mine::CaseConfig;
+use crate::mine::ChainConfig;
 use crate::mine::MineConfig;
+use crate::mine::PairConfig;
 use crate::mine::Tier;
 use crate::mine::WalkConfig;
 use crate::pipeline::check::Part;
@@ -89,6 +92,19 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
             strata.note(format!("metapath/{metapath}"), &path, problems);
         }
     }
+    for (at, section) in mine.pair.iter().enumerate() {
+        let path = |field| ["mine".into(), "pair".into(), Part::At(at), field];
+        pair(section, &path, problems);
+        strata.note(section.stratum_name(), &path("from".into()), problems);
+    }
+    for (at, section) in mine.chain.iter().enumerate() {
+        let path = |field| ["mine".into(), "chain".into(), Part::At(at), field];
+        chain(section, &path, problems);
+        for (key, n_hops) in section.hops.keys().filter_map(|hops| Some((hops, hops.parse::<u32>().ok()?))) {
+            let path = [&path("hops".into())[..], &[Part::Key(key)]].concat();
+            strata.note(format!("chain/{}/{n_hops}", section.start), &path, problems);
+        }
+    }
 }
 
 /// The strata that are filled: candidates are drawn from a stratum's name, so two of one name would be one.
@@ -171,31 +187,74 @@ fn walk<'a>(section: &'a WalkConfig, path: &Path<'a>, problems: &mut Problems<'_
         let hint = "name the relations that may be walked, as in `relations = [\"has_phenotype\"]`";
         problems.say(&relations, "`mine.walk.relations` is empty", hint);
     }
-    problems.each_once(&relations, &section.relations);
-    for (at, name) in section.relations.iter().enumerate() {
+    self::relations(&section.relations, path, problems);
+    shares(&section.hops, section.n_items, ("walk", "walks"), path, problems);
+}
+
+fn pair<'a>(section: &'a PairConfig, path: &Path<'a>, problems: &mut Problems<'_>) {
+    counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", path, problems);
+    let hint = "give at least 2: a path comes to a node by one edge and leaves it by another";
+    problems.at_least(&path("max_degree".into()), (section.max_degree as u64, 2), hint);
+    problems.at_least(&path("n_paths".into()), (section.n_paths as u64, 1), NO_ROOM);
+    if !(2..=section.max_hops).contains(&section.min_hops) || section.max_hops > 6 {
+        let text = format!("a path cannot have {} to {} hops", section.min_hops, section.max_hops);
+        problems.say(&path("max_hops".into()), text, "give 2 to 6, and no fewer at the most than at the least");
+    }
+    if let Some(name) = &section.joined_by {
+        relation(name, &path("joined_by".into()), problems);
+    }
+    relations(&section.relations, path, problems);
+}
+
+fn chain<'a>(section: &'a ChainConfig, path: &Path<'a>, problems: &mut Problems<'_>) {
+    counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", path, problems);
+    let hint = "give at least 2: a chain comes to a node by one edge and leaves it by another";
+    problems.at_least(&path("max_degree".into()), (section.max_degree as u64, 2), hint);
+    if !(section.min_rarity >= 0.0 && section.min_rarity.is_finite()) {
+        let text = format!("`mine.chain.min_rarity` is {}", section.min_rarity);
+        problems.say(&path("min_rarity".into()), text, "give nats, 0 or more: 5 is one meeting in 150");
+    }
+    relations(&section.relations, path, problems);
+    shares(&section.hops, section.n_items, ("chain", "chains"), path, problems);
+}
+
+/// That relations are some, each once, and may be walked.
+fn relations<'a>(names: &'a [Box<str>], path: &Path<'a>, problems: &mut Problems<'_>) {
+    let relations = path("relations".into());
+    problems.each_once(&relations, names);
+    for (at, name) in names.iter().enumerate() {
         relation(name, &[&relations[..], &[Part::At(at)]].concat(), problems);
     }
+}
 
+/// That numbers of hops have shares that add up, and that each share is an item at least.
+fn shares<'a>(
+    of_hops: &'a BTreeMap<Box<str>, f64>,
+    n_items: usize,
+    (strategy, many): (&str, &str),
+    path: &Path<'a>,
+    problems: &mut Problems<'_>,
+) {
     let hops = path("hops".into());
-    for (key, &share) in &section.hops {
+    for (key, &share) in of_hops {
         let path = [&hops[..], &[Part::Key(key)]].concat();
         if !key.parse().is_ok_and(|hops: u32| (2..=6).contains(&hops)) {
-            let hint = "a walk has 2 to 6 hops, as in `hops = { 2 = 0.5, 3 = 0.5 }`";
+            let hint = format!("a {strategy} has 2 to 6 hops, as in `hops = {{ 2 = 0.5, 3 = 0.5 }}`");
             problems.say(&path, format!("`{key}` is no number of hops"), hint);
         }
         problems.share(&path, share);
     }
     // The sum of nothing is −0.
-    let sum = 0.0 + section.hops.values().sum::<f64>();
-    let are_shares = section.hops.values().all(|share| *share > 0.0 && *share <= 1.0);
+    let sum = 0.0 + of_hops.values().sum::<f64>();
+    let are_shares = of_hops.values().all(|share| *share > 0.0 && *share <= 1.0);
     if are_shares && (sum - 1.0).abs() > 1e-6 {
-        let text = format!("the shares of `mine.walk.hops` add up to {sum}, not to 1");
+        let text = format!("the shares of `mine.{strategy}.hops` add up to {sum}, not to 1");
         problems.say(&hops, text, "as in `hops = { 2 = 0.5, 3 = 0.5 }`");
-    } else if are_shares && section.n_items > 0 {
+    } else if are_shares && n_items > 0 {
         // What rounding leaves over goes to the first.
-        for (key, share) in section.hops.iter().skip(1) {
-            if share * crate::mine::path::as_float(section.n_items) < 1.0 {
-                let text = format!("{} items leave none to walks of {key} hops", section.n_items);
+        for (key, share) in of_hops.iter().skip(1) {
+            if share * crate::mine::path::as_float(n_items) < 1.0 {
+                let text = format!("{n_items} items leave none to {many} of {key} hops");
                 let hint = "raise `n_items`, or leave this number of hops out";
                 problems.say(&[&hops[..], &[Part::Key(key)]].concat(), text, hint);
             }

@@ -6,7 +6,7 @@ use crate::pipeline::check::Problems;
 use crate::synth::SynthConfig;
 
 /// The strategies as sections name them, and whether their candidates have options.
-const STRATEGIES: [(&str, bool); 9] = [
+const STRATEGIES: [(&str, bool); 11] = [
     ("case", true),
     ("finding_set", true),
     ("contrast", true),
@@ -16,6 +16,8 @@ const STRATEGIES: [(&str, bool); 9] = [
     ("mechanism", false),
     ("walk", false),
     ("metapath", false),
+    ("pair", false),
+    ("chain", false),
 ];
 
 pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Problems<'_>) {
@@ -28,6 +30,8 @@ pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Proble
         "contrast" => mine.contrast.len(),
         "coding" => mine.coding.len(),
         "walk" => mine.walk.len(),
+        "pair" => mine.pair.len(),
+        "chain" => mine.chain.len(),
         _ => mine.metapath.len(),
     };
     for (strategy, has_options) in STRATEGIES {

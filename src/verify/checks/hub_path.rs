@@ -2,7 +2,9 @@
 
 use crate::finding::Code;
 use crate::kg::NodeId;
+use crate::mine::Hop;
 use crate::mine::Question;
+use crate::mine::path::explains;
 use crate::mine::path::meets_in_a_finding;
 use crate::mine::path::nodes;
 use crate::synth::Item;
@@ -26,11 +28,7 @@ impl Check for HubPath {
             return None;
         }
         let graph = context.graph;
-        let is_allowed = |hop: &crate::mine::Hop| {
-            let row = graph.relation(graph.edge(hop.edge).relation);
-            let named = ["associated_with", "has_phenotype", "interacts_with", "part_of"].contains(&&*row.name);
-            named || row.is_taxonomic || row.is_causal
-        };
+        let is_allowed = |hop: &Hop| explains(graph.relation(graph.edge(hop.edge).relation));
         if !item.path.iter().all(is_allowed) {
             return Some("a relation of the path explains nothing".to_owned());
         }
