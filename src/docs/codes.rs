@@ -19,6 +19,7 @@ const PAGES: &[(&str, &str)] = &[
     ("K112", include_str!("codes/K112.md")),
     ("K113", include_str!("codes/K113.md")),
     ("M101", include_str!("codes/M101.md")),
+    ("M102", include_str!("codes/M102.md")),
     ("S101", include_str!("codes/S101.md")),
     ("V401", include_str!("codes/V401.md")),
     ("V402", include_str!("codes/V402.md")),

@@ -25,6 +25,7 @@ use crate::mine::Hop;
 use crate::mine::MineError;
 use crate::mine::Question;
 use crate::mine::Scores;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::Tier;
 use crate::mine::clue;
@@ -133,6 +134,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CaseConfig) -> Resul
         n_indices,
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: Some(config.max_system_share),
+        spread: Spread::default(),
         attempt: Box::new(move |index| cases.attempt(&stratum, index)),
     })
 }

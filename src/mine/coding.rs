@@ -19,6 +19,7 @@ use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::Question;
 use crate::mine::Scores;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::clue::shares_a_stem;
 use crate::mine::path::PROOF_BUDGET;
@@ -69,6 +70,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CodingConfig) -> Str
         n_indices: terms.len() as u64,
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
+        spread: Spread::default(),
         attempt: Box::new(move |index| attempt(context, (config.level, name), &terms, index)),
     }
 }

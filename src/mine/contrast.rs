@@ -25,6 +25,7 @@ use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::Question;
 use crate::mine::Scores;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::case::is_presentable;
 use crate::mine::citation::kind_chain;
@@ -85,6 +86,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a ContrastConfig) -> S
         n_indices: pairs.len() as u64,
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
+        spread: Spread::default(),
         attempt: Box::new(move |index| attempt(context, &pairs, index)),
     }
 }

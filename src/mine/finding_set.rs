@@ -21,6 +21,7 @@ use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::Question;
 use crate::mine::Scores;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::case::is_presentable;
 use crate::mine::case::only_gene;
@@ -84,6 +85,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a FindingSetConfig) ->
         n_indices: config.max_items_per_gene * keys.len() as u64,
         max_items_per_key: Some(1),
         max_system_share: None,
+        spread: Spread::default(),
         attempt: Box::new(move |index| attempt(context, &keys, draws, index)),
     }
 }

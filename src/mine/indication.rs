@@ -22,6 +22,7 @@ use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::Question;
 use crate::mine::Scores;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::drug;
 use crate::mine::drug::Action;
@@ -67,6 +68,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a IndicationConfig) ->
         n_indices: keys.len() as u64,
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
+        spread: Spread::default(),
         attempt: Box::new(move |index| attempt(context, &keys, index)),
     }
 }

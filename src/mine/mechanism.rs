@@ -15,6 +15,7 @@ use crate::kg::RelationId;
 use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
@@ -83,6 +84,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> 
         n_indices: mechanisms.len() as u64,
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
+        spread: Spread::default(),
         attempt: Box::new(move |index| {
             let at = usize::try_from(index).ok();
             let paths = at.and_then(|at| mechanisms.get(at)).ok_or(DeadEnd("no mechanism is left"))?;

@@ -16,6 +16,7 @@ use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::MineError;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::path;
 use crate::mine::path::DAMPING;
@@ -136,6 +137,7 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a MetapathConfig) -> Re
             n_indices: ATTEMPTS_PER_ITEM * config.n_items as u64,
             max_items_per_key: Some(config.max_items_per_key),
             max_system_share: None,
+            spread: Spread::default(),
             attempt: Box::new(move |index| attempt(context, (metapath, &relations), &starts, (&stratum, index))),
         });
     }

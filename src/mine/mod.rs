@@ -66,6 +66,7 @@ pub use pair::PairConfig;
 pub use stratum::Attempt;
 pub use stratum::Context;
 pub use stratum::DeadEnd;
+pub use stratum::Spread;
 pub use stratum::Stratum;
 pub use tier::Tier;
 pub use tier::has_vocabularies;

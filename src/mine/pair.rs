@@ -19,6 +19,7 @@ use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::MineError;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::drug::can_be_asked_about;
 use crate::mine::drug::is_plain;
@@ -62,6 +63,13 @@ pub struct PairConfig {
     /// How many accepted items may have the same answer; 5 unless told otherwise.
     #[serde(default = "super::default_max_items_per_key")]
     pub max_items_per_key: usize,
+    /// How many accepted items one category may have, a chapter or an organ system: with it `n_items` is what all of
+    /// them together would have.
+    #[serde(default)]
+    pub max_items_per_category: Option<usize>,
+    /// How many accepted items may have one metapath.
+    #[serde(default)]
+    pub max_items_per_metapath: Option<usize>,
     /// How many accepted items are wanted.
     pub n_items: usize,
 }
@@ -145,6 +153,10 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a PairConfig) -> Resul
         n_indices,
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
+        spread: Spread {
+                max_items_per_category: config.max_items_per_category,
+                max_items_per_metapath: config.max_items_per_metapath,
+            },
         attempt: Box::new(move |index| pairs.attempt(index)),
     })
 }

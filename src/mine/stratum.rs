@@ -31,6 +31,15 @@ impl fmt::Display for DeadEnd {
     }
 }
 
+/// How many accepted items of a stratum may be alike; `None` is no bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spread {
+    /// In one category: a chapter, or an organ system where no chapters are loaded.
+    pub max_items_per_category: Option<usize>,
+    /// Of one metapath: categories and relations in turn.
+    pub max_items_per_metapath: Option<usize>,
+}
+
 /// Gives the candidate of an index.
 pub type Attempt<'a> = Box<dyn Fn(u64) -> Result<Candidate, DeadEnd> + Sync + 'a>;
 
@@ -48,6 +57,8 @@ pub struct Stratum<'a> {
     pub max_items_per_key: Option<usize>,
     /// The largest share of the accepted items that one organ system may have, from 0 to 1; `None` is no bound.
     pub max_system_share: Option<f64>,
+    /// How far its items have to be spread.
+    pub spread: Spread,
     /// The candidates.
     pub attempt: Attempt<'a>,
 }

@@ -17,6 +17,7 @@ use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::MineError;
+use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::metapath::cited;
 use crate::mine::metapath::hops;
@@ -41,6 +42,13 @@ pub struct WalkConfig {
     /// How many accepted items may have the same answer; 5 unless told otherwise.
     #[serde(default = "super::default_max_items_per_key")]
     pub max_items_per_key: usize,
+    /// How many accepted items one category may have, a chapter or an organ system: with it `n_items` is what all of
+    /// them together would have.
+    #[serde(default)]
+    pub max_items_per_category: Option<usize>,
+    /// How many accepted items may have one metapath.
+    #[serde(default)]
+    pub max_items_per_metapath: Option<usize>,
     /// How many accepted items are wanted.
     pub n_items: usize,
 }
@@ -86,6 +94,10 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a WalkConfig) -> Result
             n_indices: ATTEMPTS_PER_ITEM * n_items as u64,
             max_items_per_key: Some(config.max_items_per_key),
             max_system_share: None,
+            spread: Spread {
+                max_items_per_category: config.max_items_per_category,
+                max_items_per_metapath: config.max_items_per_metapath,
+            },
             attempt: Box::new(move |index| walker.attempt(&stratum, n_hops, index)),
         });
     }

@@ -9,6 +9,7 @@ mod file;
 mod ledger;
 mod quota;
 mod snapshot;
+mod taken;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -151,6 +152,7 @@ impl Pipeline {
             let filled = quotas.fill(&stratum)?;
             progress.end(&filled.report.to_string());
             outcome.findings.extend(filled.report.finding());
+            outcome.findings.extend(filled.uneven);
             outcome.accepted.extend(filled.accepted);
             outcome.rejected.extend(filled.rejected);
             outcome.strata.push(filled.report);

@@ -5,7 +5,6 @@
 //! a round is a constant and not the number of threads, so the outcome depends on neither.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::fmt;
 
 use rayon::prelude::*;
@@ -13,13 +12,15 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::finding::Code;
 use crate::finding::Finding;
-use crate::kg::NodeId;
 use crate::mine;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
 use crate::mine::Stratum;
 use crate::pipeline::PipelineError;
 use crate::pipeline::Progress;
+use crate::pipeline::taken::SYSTEM_IS_FULL;
+use crate::pipeline::taken::Taken;
+use crate::pipeline::taken::over_share;
 use crate::synth;
 use crate::synth::Item;
 use crate::synth::Writer;
@@ -31,11 +32,11 @@ use crate::write::Stop;
 
 const ROUND: u64 = 256;
 const TOO_FEW: Code = Code("M101");
+const UNEVEN: Code = Code("M102");
 /// A candidate that no item could be made of.
 const NO_ITEM: &str = "S101";
 /// What is rejected for no fault of its own.
 const OVER_QUOTA: &str = "over_quota";
-const SYSTEM_IS_FULL: &str = "its organ system has its share of the stratum";
 
 /// What filling the quotas of a run goes by.
 pub(super) struct Quotas<'a> {
@@ -74,6 +75,8 @@ pub(super) struct Filled {
     pub(super) accepted: Vec<Item>,
     pub(super) rejected: Vec<Rejection>,
     pub(super) report: StratumReport,
+    /// Which categories have fewer items than their share, where they have one.
+    pub(super) uneven: Option<Finding>,
 }
 
 /// What an index gave.
@@ -198,7 +201,32 @@ impl Quotas<'_> {
         }
         report.accepted = kept.len();
         report.check_conservation()?;
-        Ok(Filled { accepted: kept, rejected, report })
+        let uneven = self.uneven(stratum, &kept);
+        Ok(Filled { accepted: kept, rejected, report, uneven })
+    }
+
+    /// What categories lack of their share, those that have nothing included.
+    fn uneven(&self, stratum: &Stratum<'_>, kept: &[Item]) -> Option<Finding> {
+        let most = stratum.spread.max_items_per_category?;
+        let all = self.writer.categories();
+        let mut counts: BTreeMap<&str, usize> = all.iter().map(|name| (name.as_str(), 0)).collect();
+        for item in kept.iter().filter(|item| !item.category.is_empty()) {
+            *counts.entry(&item.category).or_default() += 1;
+        }
+        let mut short: Vec<(usize, &str)> =
+            counts.iter().filter(|(_, count)| **count < most).map(|(&name, &count)| (count, name)).collect();
+        if short.is_empty() {
+            return None;
+        }
+        short.sort_unstable_by(|left, right| right.cmp(left));
+        let told: Vec<String> = short.iter().map(|(count, name)| format!("{count} in `{name}`")).collect();
+        let (n_full, name) = (counts.len() - short.len(), &stratum.name);
+        let text = format!(
+            "`{name}` has its {most} items in {n_full} of {} categories; of the others it has {}",
+            counts.len(),
+            told.join(", ")
+        );
+        Some(Finding::warning(UNEVEN, text))
     }
 
     fn made(&self, stratum: &Stratum<'_>, index: u64) -> Result<Made, DeadEnd> {
@@ -214,83 +242,6 @@ impl Quotas<'_> {
     }
 }
 
-/// The items of a stratum that were taken so far, counted by what is bounded.
-struct Taken {
-    items: Vec<Item>,
-    n_items: usize,
-    max_items_per_key: Option<usize>,
-    max_items_per_system: Option<usize>,
-    per_key: BTreeMap<Vec<NodeId>, usize>,
-    per_system: BTreeMap<Option<NodeId>, usize>,
-}
-
-impl Taken {
-    fn new(stratum: &Stratum<'_>) -> Self {
-        Self {
-            items: Vec::new(),
-            n_items: stratum.n_items,
-            max_items_per_key: stratum.max_items_per_key,
-            max_items_per_system: stratum.max_system_share.map(|share| system_quota(stratum.n_items, share)),
-            per_key: BTreeMap::new(),
-            per_system: BTreeMap::new(),
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.items.len() >= self.n_items
-    }
-
-    /// Why there is no room for an item; `None` if there is.
-    fn over_quota(&self, item: &Item) -> Option<String> {
-        let n_of_key = self.per_key.get(&item.answer).copied().unwrap_or(0);
-        let n_of_system = self.per_system.get(&item.organ_system).copied().unwrap_or(0);
-        if self.is_full() {
-            Some("the quota of its stratum is full".to_owned())
-        } else if self.max_items_per_key.is_some_and(|most| n_of_key >= most) {
-            Some(format!("{n_of_key} items with this key are accepted"))
-        } else if self.max_items_per_system.is_some_and(|most| n_of_system >= most) {
-            Some(SYSTEM_IS_FULL.to_owned())
-        } else {
-            None
-        }
-    }
-
-    fn take(&mut self, item: Item) {
-        *self.per_key.entry(item.answer.clone()).or_default() += 1;
-        *self.per_system.entry(item.organ_system).or_default() += 1;
-        self.items.push(item);
-    }
-}
-
-/// The positions of the items to take out so that no organ system has more than its share of what is left: the last
-/// ones of each system that has too many. With fewer than 1/share systems no set meets the bound; then none go.
-fn over_share(items: &[Item], max_share: Option<f64>) -> BTreeSet<usize> {
-    let Some(max_share) = max_share else { return BTreeSet::new() };
-    let mut of_system: BTreeMap<Option<NodeId>, Vec<usize>> = BTreeMap::new();
-    for (at, item) in items.iter().enumerate() {
-        of_system.entry(item.organ_system).or_default().push(at);
-    }
-    let kept_under = |bound: usize| of_system.values().map(|positions| positions.len().min(bound)).sum::<usize>();
-    let allowed = |total: usize| share_of(total, max_share);
-    let largest = of_system.values().map(Vec::len).max().unwrap_or(0);
-    let bound = (1..=largest).rev().find(|&bound| bound <= allowed(kept_under(bound)));
-    let Some(bound) = bound else { return BTreeSet::new() };
-    of_system.into_values().flat_map(|positions| positions.into_iter().skip(bound)).collect()
-}
-
-/// How many items one organ system may have while a stratum is filled: its share, but at least one, because a share of
-/// three items is no item and would leave every stratum of three empty.
-fn system_quota(n_items: usize, share: f64) -> usize {
-    share_of(n_items, share).max(1)
-}
-
-/// A share of a count, rounded down.
-fn share_of(total: usize, share: f64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count, floored")]
-    let floored = (mine::path::as_float(total) * share).floor() as usize;
-    floored
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,12 +255,6 @@ mod tests {
             rejected: BTreeMap::from([("V108".into(), 1), ("over_quota".into(), 2)]),
             dead_ends: BTreeMap::from([(DeadEnd("too many answers"), 5)]),
         }
-    }
-
-    #[test]
-    fn an_organ_system_may_have_one_item_however_few_are_wanted() {
-        let quotas = [1, 2, 3, 4, 7, 8, 100].map(|n_items| system_quota(n_items, 0.25));
-        assert_eq!(quotas, [1, 1, 1, 1, 1, 2, 25]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::chapter::chapter;
 use crate::kg::rdf;
 use crate::kg::statistics::FINDING;
 use crate::mine::Candidate;
@@ -195,11 +196,31 @@ impl<'a> Writer<'a> {
         if self.has_vocabularies { tier(self.context.graph, disease) } else { Tier::Unknown }
     }
 
-    /// The chapter of a code; else the organ system.
+    /// The chapter of a code, or of the nearest kind of a disease that has a code; else the organ system.
     fn filed_under(&self, about: NodeId, organ_system: Option<NodeId>) -> Option<NodeId> {
         let graph = self.context.graph;
         let is_chapter = |node: &NodeId| graph.curie(*node).local().starts_with("chapter-");
-        graph.taxonomy().ancestors(about).into_iter().find(is_chapter).or(organ_system)
+        let of_code = graph.taxonomy().ancestors(about).into_iter().find(is_chapter);
+        of_code.or_else(|| chapter(graph, about).map(|found| found.chapter)).or(organ_system)
+    }
+
+    /// The names of all that items about diseases of the graph can be filed under: sorted, each once.
+    ///
+    /// # Complexity
+    ///
+    /// O(diseases × their ancestors).
+    pub fn categories(&self) -> Vec<String> {
+        let Context { graph, statistics, .. } = self.context;
+        let of = |disease: NodeId| {
+            let profile = statistics.profile(disease);
+            self.filed_under(disease, profile.and_then(crate::kg::statistics::Profile::organ_system))
+        };
+        let mut found: Vec<NodeId> = graph.nodes_of("Disease").filter_map(of).collect();
+        found.sort_unstable();
+        found.dedup();
+        let mut names: Vec<String> = found.into_iter().map(|node| graph.label(node).to_owned()).collect();
+        names.sort();
+        names
     }
 
     fn metapath(&self, candidate: &Candidate) -> String {
