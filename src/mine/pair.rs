@@ -154,9 +154,9 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a PairConfig) -> Resul
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
         spread: Spread {
-                max_items_per_category: config.max_items_per_category,
-                max_items_per_metapath: config.max_items_per_metapath,
-            },
+            max_items_per_category: config.max_items_per_category,
+            max_items_per_metapath: config.max_items_per_metapath,
+        },
         attempt: Box::new(move |index| pairs.attempt(index)),
     })
 }
