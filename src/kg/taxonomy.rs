@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
+use rustc_hash::FxHashSet;
 
 use crate::kg::NodeId;
 
@@ -43,19 +44,16 @@ impl Rows {
         self.nodes.get(bound(node.index())..bound(node.index() + 1)).unwrap_or(&[])
     }
 
-    /// The node and everything that can be reached, sorted. O(reached log reached).
-    fn closure(&self, node: NodeId) -> Vec<NodeId> {
-        let mut reached = vec![node];
-        let mut frontier = vec![node];
-        while !frontier.is_empty() {
-            let mut next: Vec<NodeId> = frontier.iter().flat_map(|&from| self.of(from)).copied().collect();
-            next.sort_unstable();
-            next.dedup();
-            next.retain(|node| reached.binary_search(node).is_err());
-            reached.extend(&next);
-            reached.sort_unstable();
-            frontier = next;
+    /// The nodes and everything that can be reached, sorted. O(reached log reached).
+    fn closure(&self, nodes: &[NodeId]) -> Vec<NodeId> {
+        let mut seen: FxHashSet<NodeId> = nodes.iter().copied().collect();
+        let mut reached: Vec<NodeId> = seen.iter().copied().collect();
+        let mut at = 0;
+        while let Some(&node) = reached.get(at) {
+            reached.extend(self.of(node).iter().copied().filter(|&to| seen.insert(to)));
+            at += 1;
         }
+        reached.sort_unstable();
         reached
     }
 }
@@ -83,18 +81,28 @@ impl Taxonomy {
     ///
     /// # Complexity
     ///
-    /// O(a log a · depth) for a ancestors.
+    /// O(a log a) for a ancestors.
     pub fn ancestors(&self, node: NodeId) -> Vec<NodeId> {
-        self.parents.closure(node)
+        self.parents.closure(&[node])
+    }
+
+    /// Nodes and all their ancestors, sorted; each is looked at once.
+    pub fn ancestors_of_all(&self, nodes: &[NodeId]) -> Vec<NodeId> {
+        self.parents.closure(nodes)
     }
 
     /// The node itself and all its descendants, sorted.
     ///
     /// # Complexity
     ///
-    /// O(d log d · depth) for d descendants.
+    /// O(d log d) for d descendants.
     pub fn descendants(&self, node: NodeId) -> Vec<NodeId> {
-        self.children.closure(node)
+        self.children.closure(&[node])
+    }
+
+    /// Nodes and all their descendants, sorted; each is looked at once.
+    pub fn descendants_of_all(&self, nodes: &[NodeId]) -> Vec<NodeId> {
+        self.children.closure(nodes)
     }
 
     /// Whether more nodes than so many are a kind of a node, itself not counted.

@@ -12,8 +12,8 @@ use crate::kg::search::Pattern;
 use crate::kg::search::Reading;
 use crate::kg::search::Term;
 use crate::kg::search::Variable;
-use crate::kg::search::bindings;
 use crate::kg::search::holds;
+use crate::kg::search::some_bindings;
 use crate::mine::Candidate;
 use crate::mine::Context;
 use crate::mine::DeadEnd;
@@ -23,8 +23,8 @@ use crate::mine::Scores;
 
 pub use crate::kg::search::DAMPING;
 
-/// How much a proof may look at. The bound is generous: a question whose proof needs more has too many answers.
-pub const PROOF_BUDGET: usize = 200_000;
+/// How many nodes a proof may look at. The bound is generous: a question whose proof needs more has too many answers.
+pub const PROOF_BUDGET: usize = 2_000_000;
 
 /// A count as a float; exact below 2^53.
 pub(crate) fn as_float(count: usize) -> f64 {
@@ -89,8 +89,10 @@ pub(super) fn candidate(
         return Err(DeadEnd("the ends of the path are connected more directly"));
     }
     let pattern = Pattern { clauses };
-    let prove =
-        |reading| bindings(graph, &pattern, reading, PROOF_BUDGET).map_err(|_| DeadEnd("too many paths to list"));
+    // A second one is enough to know.
+    let prove = |reading| {
+        some_bindings(graph, &pattern, reading, (2, PROOF_BUDGET)).map_err(|_| DeadEnd("too many paths to rule out"))
+    };
     let strict = prove(Reading::Strict)?;
     if strict != [inner.to_vec()] {
         return Err(DeadEnd("another path of the same kind connects the ends"));

@@ -66,6 +66,7 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
         self.configurations_table(&mut text);
         self.funnel(&mut text);
         self.items_tables(&mut text);
+        self.diversity(&mut text);
         self.sources_list(&mut text);
         text.push_str(&self.limits());
         text.push_str(RECHECK);
@@ -185,6 +186,43 @@ and each step of the thinking path cites edges that exist. {models}
         if let (Some(least), Some(most)) = (confidences.first(), confidences.last()) {
             let median = confidences[confidences.len() / 2];
             let _ = writeln!(text, "\n`confidence`: least {least:.3}, median {median:.3}, most {most:.3}.");
+        }
+    }
+
+    fn diversity(&self, text: &mut String) {
+        let diversity = &self.manifest.diversity;
+        let _ = writeln!(
+            text,
+            "\n## How varied it is\n\n{} different nodes, {} different answers, {} metapaths and {} wordings of the \
+             question, of which the most frequent stands in {} of {} items. Over the {} chapters and organ systems below, \
+             items are spread with an evenness of {:.2} (entropy over its most; 1 if all had as many).\n",
+            diversity.nodes,
+            diversity.answers,
+            diversity.metapaths,
+            diversity.templates,
+            diversity.items_of_top_template,
+            self.manifest.funnel.written,
+            diversity.categories.len(),
+            diversity.category_evenness,
+        );
+        text.push_str("| chapter or organ system | items |\n|---|---:|\n");
+        for (category, count) in &diversity.categories {
+            let _ = writeln!(text, "| {} | {count} |", escaped(category));
+        }
+        text.push_str(
+            "\nNodes that items speak of, by quarter of their category: from those that most edges meet to the \
+             rarest.\n\n| | in the graph | used | of the best known | second | third | of the rarest |\n\
+             |---|---:|---:|---:|---:|---:|---:|\n",
+        );
+        for (category, coverage) in &diversity.coverage {
+            let [first, second, third, fourth] = coverage.used;
+            let used: u64 = coverage.used.iter().sum();
+            let _ = writeln!(
+                text,
+                "| {} | {} | {used} | {first} | {second} | {third} | {fourth} |",
+                escaped(category),
+                coverage.nodes
+            );
         }
     }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::kg::FileTally;
 use crate::kg::Risks;
 use crate::kg::Source;
+use crate::write::Diversity;
 use crate::write::error::Difference;
 use crate::write::error::WriteError;
 
@@ -22,7 +23,7 @@ use crate::write::error::WriteError;
 pub const MANIFEST: &str = "manifest.json";
 
 /// `manifest.json`, field by field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The version of columns and layout.
     pub format_version: u32,
@@ -49,6 +50,9 @@ pub struct Manifest {
     pub funnel: Funnel,
     /// Rows of `items` by split.
     pub splits: SplitCounts,
+    /// How varied `items` is.
+    #[serde(default)]
+    pub diversity: Diversity,
     /// Rows of `items` by the strictest licence class that they use.
     #[serde(default)]
     pub licences: BTreeMap<String, u64>,
@@ -203,7 +207,9 @@ impl Manifest {
         let made_from = |manifest: &Self| {
             let (funnel, splits, files) = (Funnel::default(), SplitCounts::default(), Vec::new());
             let (calibration, licences, attribution) = (Calibration::default(), BTreeMap::new(), Vec::new());
-            let bare = Self { calibration, funnel, splits, licences, attribution, files, ..manifest.clone() };
+            let diversity = Diversity::default();
+            let bare =
+                Self { calibration, funnel, splits, diversity, licences, attribution, files, ..manifest.clone() };
             serde_json::to_value(bare).map_err(WriteError::Json)
         };
         let mut differences = Vec::new();

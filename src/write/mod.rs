@@ -12,6 +12,7 @@ mod claim;
 mod commit;
 mod component;
 mod credit;
+mod diversity;
 mod error;
 mod exchange;
 mod graph;
@@ -53,6 +54,8 @@ pub use assemble::assemble;
 pub use claim::Claim;
 pub use claim::Prepared;
 pub use claim::Target;
+pub use diversity::Coverage;
+pub use diversity::Diversity;
 pub use error::Difference;
 pub use error::WriteError;
 pub use exchange::write_kgx;
@@ -78,7 +81,7 @@ pub use stop::Stop;
 pub use views::View;
 
 /// The version of columns and layout; a change of either is a new one.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The `[write]` section of a pipeline.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -229,6 +232,7 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Wr
         funnel: Funnel::new(n_mined, items.len() as u64, rejected.iter().map(|rejection| rejection.by))?,
         splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
         calibration: Calibration::from(risks),
+        diversity: Diversity::of(graph, items.iter().map(|placed| &placed.item)),
         ..blank_manifest(identity)
     };
 
@@ -268,6 +272,7 @@ fn blank_manifest(identity: &Identity) -> Manifest {
         prompts: Vec::new(),
         calibration: Calibration::from(&Risks::default()),
         funnel: Funnel::default(),
+        diversity: Diversity::default(),
         splits: SplitCounts::default(),
         licences: BTreeMap::new(),
         attribution: Vec::new(),

@@ -97,6 +97,14 @@ def reason(**changed):
     return each("distractor_reasons", "node class failed risk edges", **changed)
 
 
+SCORES = "path_weight null_weight specificity n_sources trust n_agree n_contradict least_rarity".split()
+
+
+def score(name, value):
+    """The scores with one of them changed."""
+    return "{" + ", ".join(f'"{each}": {value if each == name else f"scores.{each}"}' for each in SCORES) + "}"
+
+
 def needs(condition, plant):
     """A defect that shows only if some item of train fits."""
 
@@ -345,6 +353,18 @@ DEFECTS = [
     ("a calibration that nobody counted", "RISKS", in_manifest(
         lambda manifest: manifest["calibration"]["held"][2].__setitem__(2, 0)
     )),
+    ("more templates than there are", "DIVERSITY", in_manifest(
+        lambda manifest: manifest["diversity"].update(templates=manifest["diversity"]["templates"] + 1)
+    )),
+    ("a rare node that nothing speaks of", "DIVERSITY", in_manifest(
+        lambda manifest: manifest["diversity"]["coverage"]["Disease"]["used"].__setitem__(3, 10**6)
+    )),
+    ("a chapter evener than it is", "DIVERSITY", in_manifest(
+        lambda manifest: manifest["diversity"].update(category_evenness=1.0)
+    )),
+    ("a path that weighs more", "SCORES", on_train("scores", score("path_weight", "scores.path_weight * 2"), PATH)),
+    ("a path of one source said to have two", "SCORES", on_train("scores", score("n_sources", "2"), PATH)),
+    ("a path rarer than it is", "SCORES", on_train("scores", score("least_rarity", "scores.least_rarity + 0.5"), PATH)),
     ("a source that is not named", "Q28", on_train("sources", "[]::varchar[]")),
     ("a licence that is not told", "Q28", on_train("licences", "['open']")),
     ("a name of a source that is not told", "Q28", name_of_another_source),

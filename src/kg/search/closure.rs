@@ -50,9 +50,9 @@ pub fn supports(graph: &Graph, reading: Reading, triple: (NodeId, RelationId, No
     if is_chain && reading == Reading::Strict {
         return edges;
     }
-    let starts = asserted_for(graph, reading, subject, End::subject(row));
-    let mut ends = asserted_for(graph, reading, object, End::object(row));
-    without_vague(graph, reading, relation, object, &mut ends);
+    let starts = asserted_for(graph, reading, &[subject], End::subject(row));
+    let mut ends = asserted_for(graph, reading, &[object], End::object(row));
+    without_vague(graph, reading, relation, &[object], &mut ends);
     for named in readings_of(graph, reading, relation) {
         direct(graph, named, &starts, &ends, &mut edges);
         if graph.relation(named).is_symmetric {
@@ -86,11 +86,25 @@ pub fn denials(graph: &Graph, triple: (NodeId, RelationId, NodeId)) -> Vec<EdgeI
 ///
 /// O(r log r) for r asserted and derived ends.
 pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId, direction: Direction) -> Vec<NodeId> {
+    reach_all(graph, reading, &[from], relation, direction).0
+}
+
+/// Every node for which a triple with one of some ends holds, sorted; and how many nodes were looked at.
+///
+/// What one end reaches is looked at once, however many others reach it too.
+pub(super) fn reach_all(
+    graph: &Graph,
+    reading: Reading,
+    from: &[NodeId],
+    relation: RelationId,
+    direction: Direction,
+) -> (Vec<NodeId>, usize) {
     let row = graph.relation(relation);
     let is_chain = row.is_transitive && !row.is_taxonomic;
     let chained = if is_chain { reach_chain(graph, from, relation, direction) } else { Vec::new() };
     if is_chain && reading == Reading::Strict {
-        return chained;
+        let n_visited = chained.len() + from.len();
+        return (chained, n_visited);
     }
     let (near, far) = match direction {
         Direction::Objects => (End::subject(row), End::object(row)),
@@ -101,9 +115,10 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
     if direction == Direction::Subjects {
         without_vague(graph, reading, relation, from, &mut starts);
     }
-    for start in starts {
-        for named in readings_of(graph, reading, relation) {
-            let is_symmetric = graph.relation(named).is_symmetric;
+    let mut n_visited = starts.len();
+    for named in readings_of(graph, reading, relation) {
+        let is_symmetric = graph.relation(named).is_symmetric;
+        for &start in &starts {
             if direction == Direction::Objects || is_symmetric {
                 asserted.extend(graph.objects(start, named).nodes());
             }
@@ -112,21 +127,21 @@ pub fn reach(graph: &Graph, reading: Reading, from: NodeId, relation: RelationId
             }
         }
     }
+    n_visited += asserted.len();
     asserted.sort_unstable();
     asserted.dedup();
     let is_vague =
-        |node| reading == Reading::Loose && direction == Direction::Objects && graph.is_vague(relation, node);
-    let mut reached: Vec<NodeId> = asserted
-        .iter()
-        .flat_map(|&node| match is_vague(node) {
-            true => with_namesakes(graph, graph.taxonomy().ancestors(node)),
-            false => implied_by(graph, reading, node, far),
-        })
-        .chain(chained)
-        .collect();
+        |node: &NodeId| reading == Reading::Loose && direction == Direction::Objects && graph.is_vague(relation, *node);
+    let (vague, telling): (Vec<NodeId>, Vec<NodeId>) = asserted.into_iter().partition(is_vague);
+    let mut reached = implied_by(graph, reading, &telling, far);
+    if !vague.is_empty() {
+        reached.extend(with_namesakes(graph, graph.taxonomy().ancestors_of_all(&vague)));
+    }
+    reached.extend(chained);
+    n_visited += reached.len();
     reached.sort_unstable();
     reached.dedup();
-    reached
+    (reached, n_visited)
 }
 
 /// The relation, and under the loose reading those that count as if they were it.
@@ -138,37 +153,43 @@ fn readings_of(graph: &Graph, reading: Reading, relation: RelationId) -> Vec<Rel
     relations
 }
 
-/// The nodes of which an assertion makes it true of this one.
-fn asserted_for(graph: &Graph, reading: Reading, node: NodeId, end: End) -> Vec<NodeId> {
+/// The nodes of which an assertion makes it true of one of these.
+fn asserted_for(graph: &Graph, reading: Reading, nodes: &[NodeId], end: End) -> Vec<NodeId> {
     let taxonomy = graph.taxonomy();
     match (reading, end.strict) {
-        (Reading::Strict, Closure::None) => vec![node],
+        (Reading::Strict, Closure::None) => nodes.to_vec(),
         // "Up" says that an asserted node's ancestors follow: so this node follows from its descendants.
-        (Reading::Strict, Closure::Up) => taxonomy.descendants(node),
-        (Reading::Strict, Closure::Down) => taxonomy.ancestors(node),
+        (Reading::Strict, Closure::Up) => taxonomy.descendants_of_all(nodes),
+        (Reading::Strict, Closure::Down) => taxonomy.ancestors_of_all(nodes),
         // Doubt that goes down to kinds comes from above.
-        (Reading::Loose, _) => kin(graph, node, [end.loose != Closure::Up, end.loose != Closure::Down]),
+        (Reading::Loose, _) => kin(graph, nodes, [end.loose != Closure::Up, end.loose != Closure::Down]),
     }
 }
 
-/// Takes the objects out that stand above the one asked for and tell too little to cast doubt on it.
-fn without_vague(graph: &Graph, reading: Reading, relation: RelationId, object: NodeId, asserted: &mut Vec<NodeId>) {
+/// Takes the objects out that stand above those asked for and tell too little to cast doubt on them.
+fn without_vague(
+    graph: &Graph,
+    reading: Reading,
+    relation: RelationId,
+    objects: &[NodeId],
+    asserted: &mut Vec<NodeId>,
+) {
     if reading == Reading::Loose && graph.relation(relation).vague_below.is_some() {
-        let named: Vec<NodeId> = std::iter::once(object).chain(graph.twins(object).iter().copied()).collect();
+        let named = with_namesakes(graph, objects.to_vec());
         asserted.retain(|&node| {
             !graph.is_vague(relation, node) || named.iter().any(|&kind| graph.taxonomy().is_kind_of(node, kind))
         });
     }
 }
 
-/// The nodes of which an assertion about this one makes it true.
-fn implied_by(graph: &Graph, reading: Reading, node: NodeId, end: End) -> Vec<NodeId> {
+/// The nodes of which an assertion about one of these makes it true.
+fn implied_by(graph: &Graph, reading: Reading, nodes: &[NodeId], end: End) -> Vec<NodeId> {
     let taxonomy = graph.taxonomy();
     match (reading, end.strict) {
-        (Reading::Strict, Closure::None) => vec![node],
-        (Reading::Strict, Closure::Up) => taxonomy.ancestors(node),
-        (Reading::Strict, Closure::Down) => taxonomy.descendants(node),
-        (Reading::Loose, _) => kin(graph, node, [end.loose != Closure::Down, end.loose != Closure::Up]),
+        (Reading::Strict, Closure::None) => nodes.to_vec(),
+        (Reading::Strict, Closure::Up) => taxonomy.ancestors_of_all(nodes),
+        (Reading::Strict, Closure::Down) => taxonomy.descendants_of_all(nodes),
+        (Reading::Loose, _) => kin(graph, nodes, [end.loose != Closure::Down, end.loose != Closure::Up]),
     }
 }
 
@@ -191,24 +212,21 @@ impl End {
     }
 }
 
-/// The node, its namesakes, the ancestors and descendants of each (or only one of the two), and the namesakes of all:
+/// The nodes, their namesakes, the ancestors and descendants of each (or only one of the two), and the namesakes of all:
 /// whoever is kin of a node has that node as kin, so that a triple does not depend on the end from which it is asked.
-fn kin(graph: &Graph, node: NodeId, [up, down]: [bool; 2]) -> Vec<NodeId> {
+fn kin(graph: &Graph, nodes: &[NodeId], [up, down]: [bool; 2]) -> Vec<NodeId> {
     let taxonomy = graph.taxonomy();
-    let is_alone = graph.twins(node).is_empty()
-        && (!up || taxonomy.parents(node).is_empty())
-        && (!down || taxonomy.children(node).is_empty());
-    if is_alone {
-        return vec![node];
+    if let [node] = nodes
+        && graph.twins(*node).is_empty()
+        && (!up || taxonomy.parents(*node).is_empty())
+        && (!down || taxonomy.children(*node).is_empty())
+    {
+        return vec![*node];
     }
-    let mut all = Vec::new();
-    for &named in std::iter::once(&node).chain(graph.twins(node)) {
-        if up {
-            all.extend(taxonomy.ancestors(named));
-        }
-        if down {
-            all.extend(taxonomy.descendants(named));
-        }
+    let named = with_namesakes(graph, nodes.to_vec());
+    let mut all = if up { taxonomy.ancestors_of_all(&named) } else { Vec::new() };
+    if down {
+        all.extend(taxonomy.descendants_of_all(&named));
     }
     with_namesakes(graph, all)
 }
@@ -239,9 +257,9 @@ fn direct(graph: &Graph, relation: RelationId, starts: &[NodeId], ends: &[NodeId
     }
 }
 
-fn reach_chain(graph: &Graph, from: NodeId, relation: RelationId, direction: Direction) -> Vec<NodeId> {
+fn reach_chain(graph: &Graph, from: &[NodeId], relation: RelationId, direction: Direction) -> Vec<NodeId> {
     let mut reached = std::collections::BTreeSet::new();
-    let mut frontier = vec![from];
+    let mut frontier = from.to_vec();
     while let Some(node) = frontier.pop() {
         let next = match direction {
             Direction::Objects => graph.objects(node, relation),

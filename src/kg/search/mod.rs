@@ -7,6 +7,7 @@
 mod closure;
 mod paths;
 mod pattern;
+mod solve;
 
 pub use closure::Direction;
 pub use closure::Reading;
@@ -31,3 +32,4 @@ pub use pattern::Term;
 pub use pattern::Variable;
 pub use pattern::answers;
 pub use pattern::bindings;
+pub use pattern::some_bindings;

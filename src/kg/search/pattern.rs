@@ -1,23 +1,19 @@
 //! Patterns and their answers.
 //!
-//! A pattern is a set of clauses over variables and constants. Its answers are found by backtracking over the
-//! variable with the fewest candidates; patterns here have at most a handful of clauses, and what a search may
+//! A pattern is a set of clauses over variables and constants, at most a handful here. What a search for its answers may
 //! visit is bounded: running out of budget is an error and never a shorter answer.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 
 use thiserror::Error;
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
-use crate::kg::search::Direction;
 use crate::kg::search::Reading;
-use crate::kg::search::denials;
-use crate::kg::search::holds;
-use crate::kg::search::reach;
+use crate::kg::search::solve::Solver;
 
 /// A variable: `?answer`, or `?x1`, `?x2` ….
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,18 +140,19 @@ impl Pattern {
 ///
 /// # Errors
 ///
-/// [`OutOfBudget`] if more than `budget` candidates would be tried.
+/// [`OutOfBudget`] if more than `budget` nodes would be looked at: followed to, or tried.
 ///
 /// # Complexity
 ///
-/// At most `budget` candidates, each with one look-up a clause.
+/// O(b log b) for b nodes looked at, each neighbourhood once. Of a pattern without cycles that is what can be reached from
+/// its constants up to the middle, and what it answers.
 pub fn answers(graph: &Graph, pattern: &Pattern, reading: Reading, budget: usize) -> Result<Vec<NodeId>, OutOfBudget> {
     let mut found = BTreeSet::new();
-    let mut search = Search { graph, pattern, reading, budget, visited: 0 };
-    search.extend(&BTreeMap::new(), &mut |binding| {
+    Solver::new(graph, pattern, reading, budget).each(&mut |binding| {
         if let Some(&node) = binding.get(&Variable::ANSWER) {
             found.insert(node);
         }
+        ControlFlow::Continue(())
     })?;
     Ok(found.into_iter().collect())
 }
@@ -171,96 +168,26 @@ pub fn bindings(
     reading: Reading,
     budget: usize,
 ) -> Result<Vec<Vec<NodeId>>, OutOfBudget> {
+    some_bindings(graph, pattern, reading, (usize::MAX, budget))
+}
+
+/// As [`bindings`], but no more than so many of them: whether there is one, or a second, takes no list of all.
+///
+/// # Errors
+///
+/// [`OutOfBudget`] as for [`answers`].
+pub fn some_bindings(
+    graph: &Graph,
+    pattern: &Pattern,
+    reading: Reading,
+    (at_most, budget): (usize, usize),
+) -> Result<Vec<Vec<NodeId>>, OutOfBudget> {
     let mut found = BTreeSet::new();
-    let mut search = Search { graph, pattern, reading, budget, visited: 0 };
-    search.extend(&BTreeMap::new(), &mut |binding| {
+    Solver::new(graph, pattern, reading, budget).each(&mut |binding| {
         found.insert(binding.values().copied().collect::<Vec<_>>());
+        if found.len() < at_most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     Ok(found.into_iter().collect())
-}
-
-type Binding = BTreeMap<Variable, NodeId>;
-
-struct Search<'a> {
-    graph: &'a Graph,
-    pattern: &'a Pattern,
-    reading: Reading,
-    budget: usize,
-    visited: usize,
-}
-
-impl Search<'_> {
-    fn extend(&mut self, binding: &Binding, found: &mut dyn FnMut(&Binding)) -> Result<(), OutOfBudget> {
-        let unbound: Vec<Variable> =
-            self.pattern.variables().into_iter().filter(|variable| !binding.contains_key(variable)).collect();
-        if unbound.is_empty() {
-            found(binding);
-            return Ok(());
-        }
-        let candidates = unbound
-            .into_iter()
-            .filter_map(|variable| self.candidates(variable, binding).map(|nodes| (nodes.len(), variable, nodes)))
-            .min();
-        // A variable that no bound end leads to has no finite set of candidates: such a pattern has no answers.
-        let Some((_, variable, nodes)) = candidates else { return Ok(()) };
-        for node in nodes {
-            self.visited += 1;
-            if self.visited > self.budget {
-                return Err(OutOfBudget { budget: self.budget });
-            }
-            let mut next = binding.clone();
-            next.insert(variable, node);
-            if self.is_consistent(variable, &next) {
-                self.extend(&next, found)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn value(term: Term, binding: &Binding) -> Option<NodeId> {
-        match term {
-            Term::Node(node) => Some(node),
-            Term::Variable(variable) => binding.get(&variable).copied(),
-        }
-    }
-
-    /// What the positive clauses with a bound other end leave for a variable.
-    fn candidates(&self, variable: Variable, binding: &Binding) -> Option<Vec<NodeId>> {
-        let mut left: Option<Vec<NodeId>> = None;
-        for clause in self.pattern.clauses.iter().filter(|clause| !clause.is_absent) {
-            let (other, direction) = if clause.subject == Term::Variable(variable) {
-                (clause.object, Direction::Subjects)
-            } else if clause.object == Term::Variable(variable) {
-                (clause.subject, Direction::Objects)
-            } else {
-                continue;
-            };
-            let Some(other) = Self::value(other, binding) else { continue };
-            let reached = reach(self.graph, self.reading, other, clause.relation, direction);
-            left = Some(match left {
-                None => reached,
-                Some(nodes) => nodes.into_iter().filter(|node| reached.binary_search(node).is_ok()).collect(),
-            });
-        }
-        left
-    }
-
-    /// Whether the absent clauses that a variable completes are met.
-    fn is_consistent(&self, variable: Variable, binding: &Binding) -> bool {
-        let about = |clause: &&Clause| {
-            clause.is_absent
-                && (clause.subject == Term::Variable(variable) || clause.object == Term::Variable(variable))
-        };
-        self.pattern.clauses.iter().filter(about).all(|clause| {
-            let ends = (Self::value(clause.subject, binding), Self::value(clause.object, binding));
-            let (Some(subject), Some(object)) = ends else { return true };
-            let triple = (subject, clause.relation, object);
-            match self.reading {
-                Reading::Strict => !denials(self.graph, triple).is_empty(),
-                Reading::Loose => !holds(self.graph, Reading::Strict, triple),
-            }
-        })
-    }
 }
 
 #[cfg(test)]
@@ -336,5 +263,44 @@ mod tests {
         let has = graph.relations().id("has_phenotype").unwrap();
         let pattern = Pattern { clauses: vec![Clause::present(ANSWER, has, node(&graph, "PhenotypicFeature:f"))] };
         assert_eq!(answers(&graph, &pattern, Reading::Strict, 1), Err(OutOfBudget { budget: 1 }));
+    }
+
+    #[test]
+    fn a_chain_costs_its_levels_and_not_what_its_branches_multiply_to() {
+        let mut text =
+            String::from("Gene:a -affects-> Gene:p1 -affects-> Gene:p2 -affects-> Gene:p3 -affects-> Gene:b");
+        for (left, right) in [("x", "y"), ("y", "z"), ("z", "w")] {
+            for (from, to) in (0..20).flat_map(|from| (0..20).map(move |to| (from, to))) {
+                let _ = write!(text, "\nGene:{left}{from} -affects-> Gene:{right}{to}");
+            }
+        }
+        for at in 0..20 {
+            let _ = write!(text, "\nGene:a -affects-> Gene:x{at}\nGene:w{at} -affects-> Gene:v");
+        }
+        let graph = Graph::from_arrows(&text).unwrap();
+        let affects = graph.relations().id("affects").unwrap();
+        let [x1, x2, x3] = [1, 2, 3].map(|number| Term::Variable(Variable::inner(number)));
+        let chain = [node(&graph, "Gene:a"), x1, x2, x3, node(&graph, "Gene:b")];
+        let clauses = chain.windows(2).map(|ends| Clause::present(ends[0], affects, ends[1])).collect();
+        let found = bindings(&graph, &Pattern { clauses }, Reading::Strict, 2_000).unwrap();
+        assert_eq!(found.len(), 1);
+    }
+
+    #[test]
+    fn a_cycle_is_bound_where_every_side_holds() {
+        let graph = Graph::from_arrows(
+            "Gene:a -affects-> Gene:b -affects-> Gene:c -affects-> Gene:a
+             Gene:a -affects-> Gene:d -affects-> Gene:e
+             Gene:b -affects-> Gene:d",
+        )
+        .unwrap();
+        let affects = graph.relations().id("affects").unwrap();
+        let [x1, x2] = [1, 2].map(|number| Term::Variable(Variable::inner(number)));
+        let a = node(&graph, "Gene:a");
+        let clauses = [(a, x1), (x1, x2), (a, x2)].map(|(from, to)| Clause::present(from, affects, to)).to_vec();
+        let found = bindings(&graph, &Pattern { clauses }, Reading::Strict, 1_000).unwrap();
+        let labels: Vec<Vec<&str>> =
+            found.iter().map(|nodes| nodes.iter().map(|&node| graph.label(node)).collect()).collect();
+        assert_eq!(labels, [["b", "d"]]);
     }
 }

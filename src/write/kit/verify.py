@@ -14,7 +14,8 @@ candidate before it was rejected.
 
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
-its clues and options, `queries.py` at its SPARQL, `credits.py` at whose words it uses.
+its clues and options, `queries.py` at its SPARQL, `credits.py` at whose words it uses, `figures.py` at what it is
+weighed by.
 """
 import argparse
 import collections
@@ -32,6 +33,7 @@ import duckdb
 
 import calibration
 import credits
+import figures
 import proofs
 import queries
 import rules
@@ -139,8 +141,8 @@ def risks(of_items, manifest):
 
 
 def load(db, root, manifest):
-    """Makes the tables that the checks ask; returns the graph, the rules on it, whose names it has, and
-    the items."""
+    """Makes the tables that the checks ask; returns the graph, the rules on it, whose names it has, what
+    weighs paths on it, and the items."""
 
     def table(name, pattern):
         listed = [entry["path"] for entry in manifest["files"] if re.fullmatch(pattern, entry["path"])]
@@ -181,7 +183,12 @@ def load(db, root, manifest):
     xrefs = db.execute("select curie, xrefs from nodes").fetchall()
     names = db.execute("select curie, label, source, synonyms, synonym_sources from nodes").fetchall()
     ends = db.execute("select edge, subject, object from edges").fetchall()
-    return graph, rules.Rules(graph, qualifiers, xrefs, manifest["calibration"]), credits.Credits(names, ends), items
+    weighed = figures.Scores(
+        db.execute("select curie, category from nodes").fetchall(),
+        db.execute("select subject, relation, object, source from edges").fetchall(),
+    )
+    of_items = rules.Rules(graph, qualifiers, xrefs, manifest["calibration"])
+    return graph, of_items, credits.Credits(names, ends), weighed, items
 
 
 def check(root, with_hashes):
@@ -191,7 +198,7 @@ def check(root, with_hashes):
     found = {FILES: list(files(manifest, root, with_hashes))}
     db = duckdb.connect()
     try:
-        graph, of_items, of_names, items = load(db, root, manifest)
+        graph, of_items, of_names, weighed, items = load(db, root, manifest)
     except (ValueError, duckdb.Error) as error:
         found[FILES].append(("data set", f"cannot be read: {error}"))
         return found, 0
@@ -223,12 +230,16 @@ def check(root, with_hashes):
         "TRUST is what risks, evidence and vocabularies leave": of_items.trust,
         "HOPS are the longest way to the answer": rules.hops,
         "QUERY asks what the clauses ask": asked.look,
+        "SCORES of a path are those of the graph": weighed.look,
     }
     for title, look in looks.items():
         found[title] = found.get(title, []) + list(each(look))
     found["RISKS are those that the descriptions of this graph give"] = list(risks(of_items, manifest))
     found["Q9 letters are balanced"] = list(letters(items))
     found["CREDIT every source is credited for what it gave"] = list(credits.credited(db, manifest, root))
+    ends = db.execute("select subject, object from edges").fetchall()
+    varied = figures.diversity(manifest, items, weighed.category.items(), ends)
+    found["DIVERSITY is what the manifest says"] = list(varied)
     found["Q24 everything is accounted for"] = list(funnel(db, manifest))
 
     def order(entry):
