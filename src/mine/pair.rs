@@ -3,7 +3,8 @@
 //! MedReason asks how an entity of a question is connected with its answer, and takes all shortest paths of a general
 //! graph. Here the pairs come from the graph as well: of two categories, joined by an edge that the paths explain, or
 //! met on a short walk. Of a pair the best paths are looked at, best first, and the first that can be asked for is taken:
-//! every relation on it explains something, and no other way goes through links of the same kinds.
+//! every relation on it explains something, it does not end in the opposite of what joins the pair (a drug that treats a
+//! disease does not further it), and no other way goes through links of the same kinds.
 
 use serde::Deserialize;
 
@@ -27,6 +28,7 @@ use crate::mine::kinds::Walked;
 use crate::mine::path;
 use crate::mine::path::DAMPING;
 use crate::mine::path::as_float;
+use crate::mine::score;
 use crate::mine::walk::told;
 use crate::seed::Stream;
 
@@ -108,6 +110,9 @@ struct Pairs<'a> {
     name: String,
     ground: Ground<'a>,
     walked: Walked,
+    /// What the relation that joins the pairs says of more of the one end: more (1) or less (−1) of the other, or
+    /// neither (0).
+    sign: i8,
     ends: Ends,
 }
 
@@ -145,7 +150,8 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a PairConfig) -> Resul
         Ends::Listed(pairs) => pairs.len() as u64,
         Ends::Drawn(..) => ATTEMPTS_PER_ITEM * config.n_items as u64,
     };
-    let pairs = Pairs { context, config, name: name.clone(), ground, walked, ends };
+    let sign = joined_by.map_or(0, |relation| graph.relation(relation).sign);
+    let pairs = Pairs { context, config, name: name.clone(), ground, walked, sign, ends };
     Ok(Stratum {
         name,
         strategy: "pair",
@@ -221,6 +227,10 @@ impl Pairs<'_> {
         for (found, hops) in found.iter().zip(&all).filter(|(found, _)| found.n_hops() >= at_least) {
             if !found.inner().iter().all(|&node| can_be_asked_about(graph, node) && is_plain(graph, node)) {
                 why = DeadEnd("a link of the path cannot be asked for");
+                continue;
+            }
+            if score::sign(graph, hops) * self.sign < 0 {
+                why = DeadEnd("the path says the opposite of what joins its ends");
                 continue;
             }
             let made = match self.walked.has_one(graph, &path::nodes(graph, hops)) {
@@ -308,6 +318,14 @@ mod tests {
         let text = format!("{GRAPH}\nDrug:d -affects-> Protein:q -affects-> BiologicalProcess:c -causes-> Disease:e");
         let mined = mined(&text, "joined_by = 'treats'");
         assert!(mined.contains(&Err(DeadEnd("links of the same kinds connect the ends in another way"))));
+    }
+
+    #[test]
+    fn a_path_that_ends_in_the_opposite_of_what_joins_its_ends_explains_nothing() {
+        let furthers = GRAPH.replace("-decreases_activity_of->", "-increases_activity_of->");
+        let mined = mined(&furthers, "joined_by = 'treats'");
+        assert!(mined.contains(&Err(DeadEnd("the path says the opposite of what joins its ends"))));
+        assert!(!mined.iter().any(Result::is_ok));
     }
 
     #[test]

@@ -59,6 +59,11 @@ impl<'a> Solver<'a> {
 
     /// Tells every binding of all variables, until it is told to stop.
     pub(super) fn each(&mut self, found: &mut dyn FnMut(&Binding) -> ControlFlow<()>) -> Result<(), OutOfBudget> {
+        let is_ground =
+            |clause: &&Clause| [clause.subject, clause.object].iter().all(|end| matches!(end, Term::Node(_)));
+        if !self.pattern.clauses.iter().filter(is_ground).all(|clause| self.is_met(clause, &Binding::new())) {
+            return Ok(());
+        }
         let variables = self.pattern.variables();
         let links: Vec<Link> = self.positive().filter_map(link).collect();
         let mut domains = self.beside_constants()?;
@@ -198,20 +203,24 @@ impl<'a> Solver<'a> {
 
     /// Whether the absent clauses that a variable completes are met.
     fn is_consistent(&self, variable: Variable, binding: &Binding) -> bool {
+        let about =
+            |clause: &&Clause| clause.is_absent && [clause.subject, clause.object].contains(&Term::Variable(variable));
+        self.pattern.clauses.iter().filter(about).all(|clause| self.is_met(clause, binding))
+    }
+
+    /// Whether a clause is met, or still has an end that is not bound.
+    fn is_met(&self, clause: &Clause, binding: &Binding) -> bool {
         let value = |term: Term| match term {
             Term::Node(node) => Some(node),
             Term::Variable(variable) => binding.get(&variable).copied(),
         };
-        let about =
-            |clause: &&Clause| clause.is_absent && [clause.subject, clause.object].contains(&Term::Variable(variable));
-        self.pattern.clauses.iter().filter(about).all(|clause| {
-            let (Some(subject), Some(object)) = (value(clause.subject), value(clause.object)) else { return true };
-            let triple = (subject, clause.relation, object);
-            match self.reading {
-                Reading::Strict => !denials(self.graph, triple).is_empty(),
-                Reading::Loose => !holds(self.graph, Reading::Strict, triple),
-            }
-        })
+        let (Some(subject), Some(object)) = (value(clause.subject), value(clause.object)) else { return true };
+        let triple = (subject, clause.relation, object);
+        match (clause.is_absent, self.reading) {
+            (false, reading) => holds(self.graph, reading, triple),
+            (true, Reading::Strict) => !denials(self.graph, triple).is_empty(),
+            (true, Reading::Loose) => !holds(self.graph, Reading::Strict, triple),
+        }
     }
 }
 
