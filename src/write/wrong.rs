@@ -273,3 +273,77 @@ pub(super) fn prm(placed: &Placed) -> impl Iterator<Item = PrmRow> + '_ {
     });
     std::iter::once(own).chain(wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kg::EdgeId;
+    use crate::synth::Corruption;
+    use crate::synth::CorruptionKind;
+    use crate::synth::Step;
+    use crate::synth::StepKind;
+    use crate::verify::Ground;
+    use crate::verify::Refutation;
+    use crate::write::sample;
+
+    /// An item's path with its last step gone wrong: it concludes another option.
+    fn refuted(item: &Item, edges: Vec<EdgeId>) -> Refuted {
+        let option = item.options.iter().find(|option| option.nodes != item.answer).unwrap();
+        let mut steps = item.steps.clone();
+        let last = steps.len() - 1;
+        let claims = vec![Claim::Answer { given: Vec::new(), nodes: option.nodes.clone() }];
+        steps[last] =
+            Step { text: "It is another.".into(), kind: StepKind::Conclude, edges, spans: Vec::new(), claims };
+        let corruption = Corruption {
+            kind: CorruptionKind::PrematureConclusion,
+            steps,
+            first_wrong: last,
+            replaced: last,
+            answer: option.nodes.clone(),
+            answer_text: option.text.clone(),
+        };
+        Refuted { corruption, refutation: Refutation { claim: 0, ground: Ground::NotTheAnswer, edges: Vec::new() } }
+    }
+
+    fn placed(item: Item, split: Split) -> Placed {
+        Placed { component: item.id.clone(), item, split, wrong: Vec::new() }
+    }
+
+    #[test]
+    fn pairs_and_labels_tell_right_from_wrong() {
+        let graph = sample::graph(6);
+        let item = sample::case(&graph, 0, &["d0a", "d0b"]);
+        let wrong = vec![refuted(&item, Vec::new())];
+        let placed = Placed { wrong, ..placed(item, Split::Train) };
+        let pairs: Vec<DpoRow> = dpo(&placed).collect();
+        assert_eq!(pairs.len(), 1);
+        assert!(pairs[0].chosen[0].content.ends_with("Answer: A. d0"), "{}", pairs[0].chosen[0].content);
+        assert!(pairs[0].rejected[0].content.ends_with("Answer: B. d1"), "{}", pairs[0].rejected[0].content);
+        let labels: Vec<Vec<bool>> = prm(&placed).map(|row| row.labels).collect();
+        assert_eq!(labels, [[true, true], [true, false]]);
+        let row = rows(&graph, &placed).next().unwrap();
+        assert_eq!((row.first_wrong_step, row.original_text.as_str()), (1, "That is the answer."));
+        assert_eq!(row.claims[0].objects, ["Disease:d1"]);
+    }
+
+    #[test]
+    fn a_path_that_tells_what_is_held_out_is_dropped() {
+        let graph = sample::graph(6);
+        let [learnt, tested] = [0, 3].map(|key| sample::case(&graph, key, &[&format!("d{key}a"), &format!("d{key}b")]));
+        let told = tested.path[0].edge;
+        let corrupted = |edges: Vec<EdgeId>| {
+            let refuted = vec![refuted(&learnt, edges)];
+            BTreeMap::from([(learnt.id.clone(), Corrupted { refuted, dropped: [("V501", 2)].into() })])
+        };
+        let place_with = |edges| {
+            let mut items = [placed(learnt.clone(), Split::Train), placed(tested.clone(), Split::Test)];
+            let counts = place(&graph, &mut items, corrupted(edges)).unwrap();
+            (items[0].wrong.len(), counts)
+        };
+        let (n_wrong, counts) = place_with(vec![learnt.path[0].edge]);
+        assert_eq!((n_wrong, counts.tried, counts.written), (1, 3, 1));
+        let (n_wrong, counts) = place_with(vec![told]);
+        assert_eq!((n_wrong, counts.tried, counts.written), (0, 3, 0));
+        assert_eq!(counts.dropped, [("V501".to_owned(), 2), ("V505".to_owned(), 1)].into());
+    }
+}
