@@ -77,7 +77,7 @@ impl Ground {
 /// The proof that a step is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refutation {
-    /// Which of the step's claims is refuted: the first that is.
+    /// Which of the step's claims is refuted: the first that edges refute, else the first that is.
     pub claim: usize,
     /// By what.
     pub ground: Ground,
@@ -152,11 +152,12 @@ pub fn refute(context: Context<'_>, item: &Item, corruption: &Corruption) -> Res
     if let Some(why) = corruption.steps.iter().find_map(|step| mistold_step(context, item, &names, step)) {
         return Err((MISREAD, why));
     }
-    let found = wrong.claims.iter().enumerate().find_map(|(at, claim)| {
+    let found = wrong.claims.iter().enumerate().filter_map(|(at, claim)| {
         let (ground, edges) = refuted(context, item, before, claim)?;
         Some(Refutation { claim: at, ground, edges })
     });
-    let Some(refutation) = found else {
+    // What an edge refutes is refuted best.
+    let Some(refutation) = found.min_by_key(|found| found.edges.is_empty()) else {
         return Err((NOT_REFUTED, format!("\u{201c}{}\u{201d} may be true", wrong.text)));
     };
     let own = item.sources(context.graph);
@@ -228,12 +229,19 @@ fn untrue(context: Context<'_>, triple: Triple) -> Option<(Ground, Vec<EdgeId>)>
     (!is_loose && !is_nearly_so(context, triple)).then(|| (Ground::NotRecorded, Vec::new()))
 }
 
+/// What a finding may have in common with those of a disease, in nats, and yet not be suspected of it.
+const MAX_RELATED: f64 = 2.5;
+
 /// Whether something is recorded that is so near to a triple that the triple may hold as well: a finding next to the one
-/// that is told, a disease that is kin of the one that is told.
+/// that is told or much like it, a disease that is kin of the one that is told.
 fn is_nearly_so(context: Context<'_>, (subject, relation, object): Triple) -> bool {
     let Context { graph, statistics } = context;
     if Some(relation) == parts::relation(graph, "has_phenotype") {
-        return is_nearly_stated(mine::Context { graph, statistics, seed: Seed(0) }, subject, object);
+        let profile = statistics.profile(subject);
+        let above = graph.taxonomy().ancestors(object).into_iter().chain([object]);
+        let mut shared = above.filter(|&node| profile.is_some_and(|profile| profile.implies(node)));
+        return shared.any(|node| statistics.information(node) >= MAX_RELATED)
+            || is_nearly_stated(mine::Context { graph, statistics, seed: Seed(0) }, subject, object);
     }
     let is_association = Some(relation) == parts::relation(graph, "associated_with");
     is_association && graph.objects(subject, relation).nodes().iter().any(|&other| are_kin(graph, other, object))

@@ -64,7 +64,7 @@ impl View {
         match self {
             Self::Sft | Self::Grpo | Self::Prm => true,
             Self::Bench => placed.item.key().is_some(),
-            Self::Dpo => !placed.wrong.is_empty(),
+            Self::Dpo => wrong::is_paired(placed),
         }
     }
 

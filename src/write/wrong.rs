@@ -239,9 +239,21 @@ fn claim_row(graph: &Graph, claim: &Claim) -> ClaimRow {
     }
 }
 
-/// The rows of an item in `dpo`.
+/// Whether a wrong path is not much shorter than the right one: else its length would tell which is which.
+fn is_as_long(item: &Item, refuted: &Refuted) -> bool {
+    let length = |text: String| text.chars().count();
+    5 * length(refuted.corruption.thinking()) >= 4 * length(item.thinking())
+}
+
+/// Whether an item has rows in `dpo`.
+pub(super) fn is_paired(placed: &Placed) -> bool {
+    placed.wrong.iter().any(|refuted| is_as_long(&placed.item, refuted))
+}
+
+/// The rows of an item in `dpo`: its wrong paths that have at least four fifths of the length of its own.
 pub(super) fn dpo(placed: &Placed) -> impl Iterator<Item = DpoRow> + '_ {
-    numbered(placed).map(|(id, refuted)| {
+    let paired = numbered(placed).filter(|(_, refuted)| is_as_long(&placed.item, refuted));
+    paired.map(|(id, refuted)| {
         let (corruption, item) = (&refuted.corruption, &placed.item);
         DpoRow {
             id,

@@ -52,11 +52,11 @@ pub(super) fn corruptions(drafts: &Drafts<'_>, stream: &mut Stream) -> Vec<Corru
     for at in 0..n_hops {
         all.push(chain.turned(at));
         all.push(chain.flipped(at));
-        all.push(chain.skipped(at));
         if at + 1 < n_hops {
             all.push(chain.swapped(at, stream));
         }
     }
+    all.push(chain.skipped(stream.below(n_hops)));
     all.push(chain.premature());
     all.into_iter().flatten().collect()
 }

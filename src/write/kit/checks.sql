@@ -260,7 +260,9 @@ with wrong as (
     select *, list_transform(steps, lambda s: s.text) as texts, regexp_extract(id, '^(.*)-[0-9]+$', 1) as item from corruptions
 ),
 due as (
-    select 'dpo' as view, id, item_id from wrong where exists (select 1 from dpo)
+    -- A wrong path that is much shorter than the right one would be told by that.
+    select 'dpo' as view, w.id, item_id from wrong w join items i on i.id = w.item_id
+    where exists (select 1 from dpo) and 5 * length(array_to_string(w.texts, ' ')) >= 4 * length(i.thinking)
     union all
     select 'prm', id, item_id from wrong where exists (select 1 from prm)
     union all
@@ -278,7 +280,8 @@ select min(id), view || ' shows it twice' from shown group by view, id having co
 union all
 select min(id), 'the id stands ' || count(*) || ' times' from wrong group by id having count(*) > 1
 union all
-select w.item_id, w.id || ' is numbered for another item, or has none' from wrong w left join items i on i.id = w.item_id
+select w.item_id, w.id || ' is numbered for another item, or has none' from wrong w
+left join items i on i.id = w.item_id
 where i.id is null or w.item is distinct from w.item_id
 union all
 select item_id, 'the same wrong path stands twice' from wrong group by item_id, texts having count(*) > 1

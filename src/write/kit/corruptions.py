@@ -5,6 +5,9 @@ import itertools
 from proofs import is_open
 from readings import members, normal
 
+# What a finding may have in common with those of a disease, in nats, and yet not be suspected of it.
+MAX_RELATED = 2.5
+
 POSITIVE, NEGATIVE = ("holds", "often", "only"), ("not_recorded", "denied")
 
 
@@ -144,10 +147,14 @@ class Corruptions:
         )
 
     def is_nearly_so(self, triple):
-        """Whether something next to it is recorded: a finding next to the one that is told, a disease that is kin."""
+        """Whether something next to it is recorded: a finding next to the one that is told or much like it,
+        a disease that is kin."""
         (s, r, o), graph = triple, self.graph
         stated = [to for to, _ in graph.out[r].get(s, ())]
         if r == "has_phenotype":
+            implied = set().union(*map(graph.up, stated))
+            if any(self.of_items.information(node) >= MAX_RELATED for node in graph.up(o) & implied):
+                return True
             below = set(graph.children.get(o, ()))
             return any(
                 to in graph.parents.get(o, ()) or to in below or below & set(graph.children.get(to, ())) for to in stated
