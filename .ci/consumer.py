@@ -26,6 +26,13 @@ FEATURES = {
     "sft": {"id": datasets.Value("string"), "messages": MESSAGES},
     "grpo": {"prompt": MESSAGES, "solution": datasets.Value("string"), "answer_letter": datasets.Value("string")},
     "bench": {"answer": datasets.ClassLabel(names=list("ABCDE")), "choices": datasets.List(datasets.Value("string"))},
+    "dpo": {"prompt": MESSAGES, "chosen": MESSAGES, "rejected": MESSAGES},
+    "prm": {
+        "prompt": datasets.Value("string"),
+        "completions": datasets.List(datasets.Value("string")),
+        "labels": datasets.List(datasets.Value("bool")),
+    },
+    "corruptions": {"item_id": datasets.Value("string"), "first_wrong_step": datasets.Value("int32")},
     "rejected": {"rejected_by": datasets.Value("string"), "rejected_because": datasets.Value("string")},
 }
 
@@ -52,6 +59,25 @@ def load(root):
             check(rows == n_items, f"sft has {rows} rows, items {n_items}")
             last = loaded["train"][0]["messages"][-1]
             check(last["role"] == "assistant" and last["content"].startswith("<think>"), "sft does not think first")
+        if name in ("dpo", "prm"):
+            for part in loaded.values():
+                preferences(part) if name == "dpo" else labelled(part)
+
+
+def preferences(part):
+    """What a trainer of preferences takes: one prompt, one reply of the assistant on either side, and not the same."""
+    for row in part:
+        check([turn["role"] for turn in row["prompt"]] == ["user"], f"dpo: {row['id']} has another prompt")
+        replies = [row["chosen"], row["rejected"]]
+        check(all([turn["role"] for turn in reply] == ["assistant"] for reply in replies), f"dpo: {row['id']} has no reply")
+        check(row["chosen"] != row["rejected"], f"dpo: {row['id']} prefers what it rejects")
+
+
+def labelled(part):
+    """What a trainer of stepwise rewards takes: a label for each step."""
+    for row in part:
+        check(len(row["completions"]) == len(row["labels"]) > 0, f"prm: {row['id']} has steps without labels")
+        check(all(row["labels"][:-1]), f"prm: {row['id']} goes on after its first wrong step")
 
 
 def open_files(root):

@@ -23,6 +23,9 @@ pub mod clinical_items {}
 #[doc = include_str!("scores.md")]
 pub mod scores {}
 
+#[doc = include_str!("corruptions.md")]
+pub mod corruptions {}
+
 #[doc = include_str!("licences.md")]
 pub mod licences {}
 

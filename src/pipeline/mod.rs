@@ -10,6 +10,7 @@ mod ledger;
 mod quota;
 mod snapshot;
 mod taken;
+mod wrong;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -157,6 +158,7 @@ impl Pipeline {
             outcome.rejected.extend(filled.rejected);
             outcome.strata.push(filled.report);
         }
+        let corrupted = wrong::corrupted(&writer, &outcome.accepted, self.synth.corruption.per_item);
         ledger.took("mine, synth and verify", started);
 
         progress.begin("write the data set", None);
@@ -170,6 +172,7 @@ impl Pipeline {
             n_mined,
             accepted: outcome.accepted,
             rejected: outcome.rejected,
+            corrupted,
         };
         let written = write::write(data_set, &self.write, claim)?;
         ledger.took("write", started);

@@ -27,6 +27,7 @@ use crate::synth::StepKind;
 use crate::synth::contrast::fill;
 use crate::synth::distractors::looks;
 use crate::synth::distractors::three;
+use crate::synth::sentence;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
@@ -132,11 +133,11 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     let local = |code: NodeId| graph.curie(code).local();
     let text_of = text;
     let mut told: Vec<Prose> = Vec::new();
-    let text = format!("ICD-10-CM lists \u{201c}{worded}\u{201d} as an inclusion term of {}.", text_of(direct));
+    let text = sentence::listed(&worded, &text_of(direct));
     told.push(Prose::new(text, vec![Claim::of(Sense::Holds, term, included_in, &[direct])]));
     let mut steps = vec![told[0].clone().step(StepKind::Recall, classified.clone(), vec![worded.clone()])];
     if is_category {
-        let text = format!("{} belongs to the category {}.", local(direct), text_of(key));
+        let text = sentence::belongs_to(local(direct), &text_of(key));
         let above = Prose::new(text, vec![Claim::of(Sense::Holds, direct, graph.relations().is_a(), &[key])]);
         steps.push(above.clone().step(StepKind::Combine, path.iter().skip(1).copied().collect(), Vec::new()));
         told.push(above);
@@ -144,11 +145,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     for &code in &wrong {
         let not_listed = Claim::of(Sense::Denied, term, included_in, &[code]).told_backwards();
         let reason = match excludes.filter(|_| exclusion(code).is_some()) {
-            None => {
-                let why = "an inclusion term belongs to one code";
-                let text = format!("{} does not list \u{201c}{worded}\u{201d}: {why}.", text_of(code));
-                Prose::new(text, vec![not_listed])
-            }
+            None => Prose::new(sentence::not_listed(&worded, &text_of(code)), vec![not_listed]),
             Some(excludes) => {
                 let apart = format!("is set apart from {} by an Excludes1 note", local(key));
                 let text = format!("{} does not list \u{201c}{worded}\u{201d} and {apart}.", text_of(code));
@@ -162,7 +159,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     }
     let text_key = text_of(key);
     let answer = Claim::Answer { given: Vec::new(), nodes: vec![key] };
-    let conclusion = Prose::new(format!("The diagnosis is therefore coded to {text_key}."), vec![answer]);
+    let conclusion = Prose::new(sentence::coded_to(&text_key), vec![answer]);
     steps.push(conclusion.step(StepKind::Conclude, path, Vec::new()));
     let rationale = Prose::joined(told);
     let n_clues = candidate.path.len();

@@ -19,6 +19,7 @@ use crate::synth::StepKind;
 use crate::synth::distractors::looks;
 use crate::synth::distractors::three;
 use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::wording::how_often;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
@@ -117,9 +118,9 @@ pub(super) fn item(
 
     let text = format!("The combination of {} fits both {left} and {right} and leaves both open.", list(&clue_phrases));
     let open = Prose::new(text, vec![of_both(clues).told_backwards()]);
-    let text = format!("{} is recorded {often} with {phrase}.", capitalised(&left));
+    let text = sentence::recorded_often(&left, often, &phrase);
     let has_it = Prose::new(text, vec![present()]);
-    let lacks_it = Prose::new(format!("In {right}, {phrase} is reported to be absent."), vec![absent()]);
+    let lacks_it = Prose::new(sentence::reported_absent(&right, &phrase), vec![absent()]);
     let mut steps = vec![
         open.step(StepKind::Recall, both_edges(clues), clue_phrases.clone()),
         has_it.step(StepKind::Recall, path.iter().take(1).copied().collect(), Vec::new()),
@@ -129,7 +130,7 @@ pub(super) fn item(
         let shared = shared_by_both(&[finding], "it fits either of them");
         steps.push(shared.step(StepKind::Exclude, both_edges(&[finding]), Vec::new()));
     }
-    let text = format!("The finding that favors {left} over {right} is therefore {phrase}.");
+    let text = sentence::favors(&left, &right, &phrase);
     let answer = Claim::Answer { given: vec![disease, other], nodes: vec![key] };
     steps.push(Prose::new(text, vec![answer]).step(StepKind::Conclude, path, Vec::new()));
     let text = format!(

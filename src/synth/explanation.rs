@@ -20,6 +20,7 @@ use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
 use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
@@ -222,11 +223,9 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     }
     let (a, b) = (&ends[0], &ends[1]);
     let no_other = || vec![Claim::NoOtherPath([*first, *last])];
-    let joined = format!("Together these facts connect {a} with {b}, and no other such connection is recorded.");
-    steps.push(Prose::new(joined, no_other()).step(StepKind::Combine, path.clone(), spans.clone()));
-    let link = if inner.len() == 1 { "link is" } else { "links are" };
+    steps.push(Prose::new(sentence::connected(a, b), no_other()).step(StepKind::Combine, path.clone(), spans.clone()));
     let answer = Claim::Answer { given: Vec::new(), nodes: inner.to_vec() };
-    let conclusion = Prose::new(format!("The {link} therefore {}.", list(&names)), vec![answer]);
+    let conclusion = Prose::new(sentence::links(&names), vec![answer]);
     steps.push(conclusion.step(StepKind::Conclude, path, Vec::new()));
     let only = format!("No other connection of this kind between {a} and {b} is recorded.");
     let rationale = Prose::joined(sentences.into_iter().chain([Prose::new(only, no_other())]).collect());

@@ -29,6 +29,7 @@ use crate::synth::StepKind;
 use crate::synth::distractors::looks;
 use crate::synth::distractors::three;
 use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
@@ -225,9 +226,8 @@ struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn phrases(&self, findings: &[NodeId]) -> String {
-        let phrases: Vec<String> = findings.iter().map(|&finding| self.writer.phrase(finding)).collect();
-        list(&phrases)
+    fn phrases(&self, findings: &[NodeId]) -> Vec<String> {
+        findings.iter().map(|&finding| self.writer.phrase(finding)).collect()
     }
 
     fn symbol(&self) -> &str {
@@ -250,9 +250,8 @@ impl Picture<'_> {
         let (symbol, name) = (self.symbol(), self.name());
         let edges: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
         let (first, others) = edges.split_at(1.min(edges.len()));
-        let text = format!("Variants in {symbol} are associated with {name}.");
-        let association = Prose::new(text, vec![self.association()]);
-        let text = format!("{} is recorded with {}.", capitalised(&name), self.phrases(self.told));
+        let association = Prose::new(sentence::variants_in(symbol, &name), vec![self.association()]);
+        let text = sentence::recorded_with(&name, &self.phrases(self.told));
         let profile = Prose::new(text, vec![self.profile()]);
         let mut steps = vec![
             association.step(StepKind::Recall, first.to_vec(), vec![symbol.to_owned()]),
@@ -262,7 +261,7 @@ impl Picture<'_> {
             let edges = rival.clues.iter().map(|clue| clue.edge).collect();
             steps.push(self.exclusion(rival).step(StepKind::Exclude, edges, Vec::new()));
         }
-        let text = format!("A variant in {symbol} therefore goes best with {}.", self.phrases(self.told));
+        let text = sentence::goes_with(symbol, &self.phrases(self.told));
         let answer = Claim::Answer { given: vec![self.gene], nodes: self.told.to_vec() };
         steps.push(Prose::new(text, vec![answer]).step(StepKind::Conclude, edges, Vec::new()));
         steps
@@ -270,12 +269,7 @@ impl Picture<'_> {
 
     fn exclusion(&self, rival: &Rival) -> Prose {
         let findings: Vec<NodeId> = rival.clues.iter().map(|clue| clue.finding).collect();
-        let text = format!(
-            "The set {} belongs to {}; none of its members is recorded for {}.",
-            self.phrases(&findings),
-            self.writer.name(rival.disease),
-            self.name()
-        );
+        let text = sentence::other_set(&self.phrases(&findings), &self.writer.name(rival.disease), &self.name());
         let claims = [(Sense::Holds, rival.disease), (Sense::NotRecorded, self.disease)];
         let claims = claims.map(|(sense, disease)| Claim::of(sense, disease, self.has, &findings).told_backwards());
         Prose::new(text, claims.to_vec())
@@ -286,7 +280,7 @@ impl Picture<'_> {
             "Variants in {} are associated with {}, which presents with {}.",
             self.symbol(),
             self.name(),
-            self.phrases(self.told)
+            list(&self.phrases(self.told))
         );
         let mut sentences = vec![Prose::new(text, vec![self.association(), self.profile()])];
         sentences.extend(self.rivals.iter().map(|rival| self.exclusion(rival)));

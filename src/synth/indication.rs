@@ -24,6 +24,7 @@ use crate::synth::contrast::fill;
 use crate::synth::distractors::looks;
 use crate::synth::distractors::three;
 use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
@@ -100,7 +101,7 @@ pub(super) fn item(
         steps.push(prose.step(StepKind::Exclude, vec![does.edge], vec![target.clone()]));
     }
     let answer = Claim::Answer { given: Vec::new(), nodes: vec![drug] };
-    let text = format!("The drug that meets both conditions is therefore {}.", name(drug));
+    let text = sentence::meets_both(&name(drug));
     steps.push(Prose::new(text, vec![answer]).step(StepKind::Conclude, path, Vec::new()));
     let treating = Claim::of(Sense::Holds, drug, treats, &[disease]);
     let text = format!("{} is used to treat {condition} and {acts}.", capitalised(&name(drug)));

@@ -7,6 +7,7 @@
 mod claim;
 mod coding;
 mod contrast;
+mod corruption;
 mod diagnosis;
 mod distractors;
 mod explanation;
@@ -14,6 +15,7 @@ mod finding_set;
 mod indication;
 mod item;
 mod lexicon;
+mod sentence;
 mod structure;
 mod telling;
 mod treatment;
@@ -31,6 +33,10 @@ pub use claim::Claim;
 pub use claim::Fact;
 pub use claim::Sense;
 pub use claim::Spoken;
+pub use corruption::Corruption;
+pub use corruption::CorruptionConfig;
+pub use corruption::CorruptionKind;
+pub use corruption::corruptions;
 pub use explanation::ExplanationConfig;
 pub use item::AnswerOption;
 pub use item::Difficulty;
@@ -46,7 +52,7 @@ pub use wording::how_often;
 pub use wording::told_names;
 pub use writer::Writer;
 
-/// The `[[synth.…]]` sections of a pipeline.
+/// The `[[synth.…]]` sections of a pipeline, and `[synth.corruption]`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SynthConfig {
@@ -56,6 +62,9 @@ pub struct SynthConfig {
     /// Path explanations.
     #[serde(default)]
     pub explanation: Vec<ExplanationConfig>,
+    /// Wrong thinking paths.
+    #[serde(default)]
+    pub corruption: CorruptionConfig,
 }
 
 /// A `[[synth.choice]]` section.

@@ -16,6 +16,7 @@ use crate::synth::StepKind;
 use crate::synth::diagnosis::Choice;
 use crate::synth::diagnosis::Subject;
 use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::wording::how_often;
 use crate::synth::wording::list;
 use crate::synth::writer::Prose;
@@ -83,17 +84,11 @@ impl Telling<'_> {
     fn fit(&self, clue: usize) -> Prose {
         let sharing = self.chosen.iter().filter(|choice| choice.rival.shared.contains(&clue));
         let fitting: Vec<Told> = std::iter::once(self.key()).chain(sharing.map(|choice| self.choice(choice))).collect();
-        let names: Vec<&str> = fitting.iter().map(|told| told.name.as_str()).collect();
+        let names: Vec<String> = fitting.iter().map(|told| told.name.clone()).collect();
         let spoken: Vec<Spoken> = fitting.iter().map(|told| told.spoken).collect();
         let claim = Claim::of(Sense::Only, spoken, self.has, &self.findings(&[clue]));
-        let phrase = &self.phrases[clue];
-        match names.as_slice() {
-            [only] => Prose::new(format!("Among the options, only {only} is recorded with {phrase}."), vec![claim]),
-            several => {
-                let text = format!("Among the options, {phrase} would fit {}.", list(several));
-                Prose::new(text, vec![claim.told_backwards()])
-            }
-        }
+        let claim = if names.len() == 1 { claim } else { claim.told_backwards() };
+        Prose::new(sentence::fit(&names, &self.phrases[clue]), vec![claim])
     }
 
     pub(super) fn steps(&self, candidate: &Candidate) -> Vec<Step> {
@@ -109,7 +104,7 @@ impl Telling<'_> {
         }
         let all: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
         let Told { spoken, name } = self.key();
-        let text = format!("{} all come together in {name}.", capitalised(&list(self.phrases)));
+        let text = sentence::together(self.phrases, &name);
         let claim = Claim::of(Sense::Holds, spoken, self.has, &self.subject.clues.findings).told_backwards();
         let together = Prose::new(text, vec![claim]);
         steps.push(together.step(StepKind::Combine, all.clone(), self.phrases.to_vec()));
@@ -127,14 +122,10 @@ impl Telling<'_> {
         let answer = |node: NodeId| Claim::Answer { given: Vec::new(), nodes: vec![node] };
         let name = self.writer.name(disease);
         match self.subject.gene {
-            None => {
-                let text = format!("The diagnosis that explains the whole picture is therefore {name}.");
-                Prose::new(text, vec![answer(disease)])
-            }
+            None => Prose::new(sentence::diagnosis(&name), vec![answer(disease)]),
             Some(gene) => {
                 let symbol = self.writer.context.graph.label(gene);
-                let text =
-                    format!("The picture is that of {name}, so the gene most likely to be affected is {symbol}.");
+                let text = sentence::affected_gene(&name, symbol);
                 let claim = Claim::of(Sense::Holds, gene, self.associated, &[disease]).told_backwards();
                 Prose::new(text, vec![claim, answer(gene)])
             }
@@ -144,12 +135,9 @@ impl Telling<'_> {
     fn exclusion(&self, choice: &Choice) -> Prose {
         let Told { spoken, name } = self.choice(choice);
         let (shared, failed) = (&choice.rival.shared, &choice.rival.failed);
-        let text = format!(
-            "{} can also come with {}, but it is not recorded with {}.",
-            capitalised(&name),
-            self.phrases_of(shared),
-            self.phrases_of(failed)
-        );
+        let phrases =
+            |clues: &[usize]| -> Vec<String> { clues.iter().map(|&clue| self.phrases[clue].clone()).collect() };
+        let text = sentence::ruled_out(&name, &phrases(shared), &phrases(failed));
         let claims = [(Sense::Holds, shared), (Sense::NotRecorded, failed)];
         let claims = claims.map(|(sense, clues)| Claim::of(sense, spoken, self.has, &self.findings(clues)));
         Prose::new(text, claims.to_vec())

@@ -13,7 +13,7 @@ use crate::synth::Kind;
 use crate::synth::Sense;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
-use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
@@ -70,15 +70,15 @@ pub(super) fn item(
     let name = |drug: NodeId| writer.name(drug);
     let holds = || Claim::of(Sense::Holds, drug, treats, &[disease]);
     let path: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
-    let given = Prose::new(format!("{} is used to treat {condition}.", capitalised(&name(drug))), vec![holds()]);
+    let given = Prose::new(sentence::treats(&name(drug), &condition), vec![holds()]);
     let mut steps = vec![given.clone().step(StepKind::Recall, path.clone(), vec![condition.clone()])];
     for &wrong in &wrong {
-        let text = format!("That {} is used to treat {condition} was claimed, but not upheld.", name(wrong));
+        let text = sentence::not_upheld(&name(wrong), &condition);
         let prose = Prose::new(text, vec![Claim::of(Sense::Denied, wrong, treats, &[disease])]);
         steps.push(prose.step(StepKind::Exclude, edges(wrong), vec![condition.clone()]));
     }
     let answer = Claim::Answer { given: vec![disease], nodes: vec![drug] };
-    let text = format!("The established treatment of {condition} is therefore {}.", name(drug));
+    let text = sentence::established(&condition, &name(drug));
     steps.push(Prose::new(text, vec![answer]).step(StepKind::Conclude, path, vec![condition.clone()]));
     let names: Vec<String> = wrong.iter().map(|&wrong| name(wrong)).collect();
     let subjects: Vec<crate::synth::Spoken> = wrong.iter().map(|&wrong| wrong.into()).collect();

@@ -79,13 +79,13 @@ fn tie(graph: &Graph, spoken: Spoken) -> Option<Triple> {
     Some((spoken.node, parts::relation(graph, "associated_with")?, spoken.through?))
 }
 
-fn triples(fact: &Fact) -> Vec<Triple> {
+pub(super) fn triples(fact: &Fact) -> Vec<Triple> {
     let subjects = fact.subjects.iter();
     subjects.flat_map(|spoken| fact.objects.iter().map(|&object| (spoken.bearer(), fact.relation, object))).collect()
 }
 
 /// Whether an option that is not named has it too, or what is named is no option.
-fn has_other(context: Context<'_>, item: &Item, fact: &Fact, object: NodeId) -> bool {
+pub(super) fn has_other(context: Context<'_>, item: &Item, fact: &Fact, object: NodeId) -> bool {
     let options = || item.options.iter().flat_map(|option| option.nodes.iter().copied());
     let is_named = |node: &NodeId| fact.subjects.iter().any(|spoken| spoken.node == *node);
     let has_it = |node: NodeId| {

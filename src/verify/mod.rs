@@ -7,6 +7,7 @@ pub mod checks;
 mod claims;
 mod parts;
 mod reading;
+mod refutation;
 #[cfg(test)]
 mod sample;
 mod sense;
@@ -15,6 +16,13 @@ use crate::finding::Code;
 use crate::kg::Graph;
 use crate::kg::statistics::Statistics;
 use crate::synth::Item;
+
+pub use refutation::Corrupted;
+pub use refutation::Ground;
+pub use refutation::Refutation;
+pub use refutation::Refuted;
+pub use refutation::corrupted;
+pub use refutation::refute;
 
 /// What every check may look at.
 #[derive(Debug, Clone, Copy)]

@@ -207,6 +207,11 @@ impl Sample {
         panic!("nothing is mined: {reasons:?}");
     }
 
+    pub(super) fn corruptions(&self, item: &Item) -> Vec<synth::Corruption> {
+        let context = mine::Context { graph: &self.graph, statistics: &self.statistics, seed: Seed(7) };
+        synth::corruptions(&synth::Writer::new(context), item)
+    }
+
     pub(super) fn case(&self) -> Item {
         self.mined("[[case]]\ntarget = 'Disease'\nn_items = 1")
     }

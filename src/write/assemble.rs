@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::kg::Graph;
 use crate::seed::Seed;
 use crate::synth::Item;
+use crate::verify::Refuted;
 use crate::write::Asked;
 use crate::write::Rejected;
 use crate::write::Rejection;
@@ -26,6 +27,8 @@ pub struct Placed {
     pub split: Split,
     /// The smallest id among the items that had to go there together.
     pub component: String,
+    /// Its wrong thinking paths.
+    pub wrong: Vec<Refuted>,
 }
 
 /// A data set before it is laid out in columns.
@@ -48,8 +51,11 @@ pub fn assemble(graph: &Graph, accepted: Vec<Item>, seed: Seed, shares: &SplitSh
     let (items, duplicates) = without_duplicates(graph, accepted);
     let splits = splits(graph, &items, seed, shares);
     let places = splits.of_item.into_iter().zip(splits.component);
-    let mut items: Vec<Placed> =
-        items.into_iter().zip(places).map(|(item, (split, component))| Placed { item, split, component }).collect();
+    let mut items: Vec<Placed> = items
+        .into_iter()
+        .zip(places)
+        .map(|(item, (split, component))| Placed { item, split, component, wrong: Vec::new() })
+        .collect();
     deal_letters(graph, &mut items, seed);
     items.sort_by(|left, right| (left.split, &left.item.id).cmp(&(right.split, &right.item.id)));
     Assembled { items, duplicates, findings: splits.findings }

@@ -65,6 +65,7 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
         self.origin(&mut text);
         self.configurations_table(&mut text);
         self.funnel(&mut text);
+        self.corruptions(&mut text);
         self.items_tables(&mut text);
         self.diversity(&mut text);
         self.sources_list(&mut text);
@@ -158,6 +159,28 @@ and each step of the thinking path cites edges that exist. {models}
         let _ = writeln!(text, "| **written** | **{}** |", funnel.written);
         text.push_str(
             "\n`thinkpath explain CODE` says what a code means; `rejected/` holds every rejected candidate.\n",
+        );
+    }
+
+    fn corruptions(&self, text: &mut String) {
+        let counts = &self.manifest.corruptions;
+        if counts.tried == 0 {
+            return;
+        }
+        text.push_str("\n## Wrong thinking paths\n\n| kind | rows of `corruptions` |\n|---|---:|\n");
+        for (kind, count) in &counts.kinds {
+            let _ = writeln!(text, "| `{kind}` | {count} |");
+        }
+        let _ = writeln!(text, "| **written** | **{}** |", counts.written);
+        for (code, count) in &counts.dropped {
+            let _ = writeln!(text, "| dropped by `{code}` | {count} |");
+        }
+        let _ = writeln!(text, "| tried | {} |", counts.tried);
+        text.push_str(
+            "\nEach is its item's path with one step gone wrong. Up to `first_wrong_step` it is the item's own, to the \
+             letter; what that step claims is refuted by this graph, as `ground` and `refuting_edges` say. That is a \
+             proof in a closed world: what is `not_recorded` here, even loosely, may be known elsewhere. What follows \
+             the wrong step may be right or wrong.\n",
         );
     }
 
@@ -322,6 +345,8 @@ sha256sum -c SHA256SUMS
   not give the answer away;
 - sources, licences, `tier` (but for paths and contrasts), and that `confidence` is at most what risks and evidence
   leave;
+- of each wrong thinking path: that it is the item's own up to its first wrong step, that the graph refutes what that
+  step says, and that it uses no source and tells no answer that it may not;
 - duplicates, splits, the balance of letters, the views, the funnel, and the hash of every file.
 
 They do not recompute `category`, `organ_system`, `metapath`, `chain_shape`, `difficulty` and its features but for the

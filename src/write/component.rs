@@ -47,13 +47,19 @@ enum Tie {
     Stem(String),
 }
 
-fn ends(graph: &Graph, edge: EdgeId) -> Ends {
+pub(super) fn ends(graph: &Graph, edge: EdgeId) -> (NodeId, NodeId) {
     let edge = graph.edge(edge);
     (edge.subject.min(edge.object), edge.subject.max(edge.object))
 }
 
 fn binding(graph: &Graph, item: &Item) -> BTreeSet<Ends> {
     item.path.iter().map(|hop| ends(graph, hop.edge)).collect()
+}
+
+/// The ends of the edges of an item's binding that touch its key.
+pub(super) fn answer_edges(graph: &Graph, item: &Item) -> Vec<(NodeId, NodeId)> {
+    let touches_key = |&(left, right): &Ends| item.answer.contains(&left) || item.answer.contains(&right);
+    binding(graph, item).into_iter().filter(touches_key).collect()
 }
 
 fn ties(graph: &Graph, item: &Item) -> Vec<Tie> {

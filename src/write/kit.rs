@@ -7,6 +7,7 @@
 pub(super) const KIT: &[(&str, &str)] = &[
     ("calibration.py", include_str!("kit/calibration.py")),
     ("checks.sql", include_str!("kit/checks.sql")),
+    ("corruptions.py", include_str!("kit/corruptions.py")),
     ("credits.py", include_str!("kit/credits.py")),
     ("figures.py", include_str!("kit/figures.py")),
     ("proofs.py", include_str!("kit/proofs.py")),

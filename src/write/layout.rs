@@ -6,7 +6,6 @@
 use std::path::Path;
 
 use crate::kg::Graph;
-use crate::synth::Item;
 use crate::write::Identity;
 use crate::write::Rejection;
 use crate::write::assemble::Placed;
@@ -21,6 +20,7 @@ use crate::write::split::Split;
 use crate::write::table::Sealed;
 use crate::write::table::write_table;
 use crate::write::views::View;
+use crate::write::wrong;
 
 /// Rows of one file; more make another shard.
 const ROWS_PER_SHARD: usize = 100_000;
@@ -54,9 +54,9 @@ pub(super) fn write_tables(
         pipeline_sha256: &identity.pipeline_sha256,
         seed: identity.seed.0.cast_signed(),
     };
-    let by_split = |holds: &dyn Fn(&Item) -> bool| -> Vec<(&'static str, Vec<&Placed>)> {
+    let by_split = |holds: &dyn Fn(&Placed) -> bool| -> Vec<(&'static str, Vec<&Placed>)> {
         let of = |split| items.iter().filter(move |placed: &&Placed| placed.split == split);
-        Split::ALL.map(|split| (split.as_str(), of(split).filter(|placed| holds(&placed.item)).collect())).into()
+        Split::ALL.map(|split| (split.as_str(), of(split).filter(|placed| holds(placed)).collect())).into()
     };
     let mut configurations = vec![Configuration {
         name: "items",
@@ -66,15 +66,23 @@ pub(super) fn write_tables(
         })?,
     }];
     for &view in views {
-        let parts = by_split(&|item| view.holds(item));
+        let parts = by_split(&|placed| view.holds(placed));
         configurations.push(Configuration {
             name: view.as_str(),
             purpose: view.purpose(),
             splits: write_shards(staging, view.as_str(), &parts, |path, part| {
-                view.write(graph, part.iter().map(|placed| &placed.item), path)
+                view.write(graph, part.iter().copied(), path)
             })?,
         });
     }
+    let parts = by_split(&|placed| !placed.wrong.is_empty());
+    configurations.push(Configuration {
+        name: "corruptions",
+        purpose: "wrong thinking paths: where each goes wrong, and by what that is refuted",
+        splits: write_shards(staging, "corruptions", &parts, |path, part| {
+            write_table(path, part.iter().flat_map(|placed| wrong::rows(graph, placed)))
+        })?,
+    });
     let parts = [("rejected", rejected.iter().collect())];
     configurations.push(Configuration {
         name: "rejected",
@@ -83,7 +91,7 @@ pub(super) fn write_tables(
             write_table(path, part.iter().map(|rejection| rows.rejection(rejection)))
         })?,
     });
-    let components = items.iter().map(|Placed { item, split, component }| ComponentRow {
+    let components = items.iter().map(|Placed { item, split, component, .. }| ComponentRow {
         component: component.clone(),
         id: item.id.clone(),
         split: split.as_str(),

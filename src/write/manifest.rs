@@ -48,6 +48,9 @@ pub struct Manifest {
     pub calibration: Calibration,
     /// The fate of every candidate.
     pub funnel: Funnel,
+    /// The fate of every wrong thinking path.
+    #[serde(default)]
+    pub corruptions: CorruptionCounts,
     /// Rows of `items` by split.
     pub splits: SplitCounts,
     /// How varied `items` is.
@@ -170,6 +173,19 @@ pub struct Funnel {
     pub rejected: BTreeMap<String, u64>,
 }
 
+/// The fate of every wrong thinking path that was tried: `tried` is `written` and all of `dropped`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorruptionCounts {
+    /// Those that were tried.
+    pub tried: u64,
+    /// Rows of `corruptions`.
+    pub written: u64,
+    /// The same by kind.
+    pub kinds: BTreeMap<String, u64>,
+    /// Those that were dropped, by code.
+    pub dropped: BTreeMap<String, u64>,
+}
+
 /// Rows of `items` by split.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SplitCounts {
@@ -207,9 +223,18 @@ impl Manifest {
         let made_from = |manifest: &Self| {
             let (funnel, splits, files) = (Funnel::default(), SplitCounts::default(), Vec::new());
             let (calibration, licences, attribution) = (Calibration::default(), BTreeMap::new(), Vec::new());
-            let diversity = Diversity::default();
-            let bare =
-                Self { calibration, funnel, splits, diversity, licences, attribution, files, ..manifest.clone() };
+            let (corruptions, diversity) = (CorruptionCounts::default(), Diversity::default());
+            let bare = Self {
+                calibration,
+                funnel,
+                corruptions,
+                splits,
+                diversity,
+                licences,
+                attribution,
+                files,
+                ..manifest.clone()
+            };
             serde_json::to_value(bare).map_err(WriteError::Json)
         };
         let mut differences = Vec::new();

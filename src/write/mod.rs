@@ -29,6 +29,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod views;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ use crate::kg::Risks;
 use crate::mine::Candidate;
 use crate::seed::Seed;
 use crate::synth::Item;
+use crate::verify::Corrupted;
 use crate::write::card::Card;
 use crate::write::cell::LETTERS;
 use crate::write::commit::Staging;
@@ -64,6 +66,7 @@ pub use graph::graph_sha256;
 pub use graph::write_graph;
 pub use manifest::AttributionEntry;
 pub use manifest::Calibration;
+pub use manifest::CorruptionCounts;
 pub use manifest::FileEntry;
 pub use manifest::Funnel;
 pub use manifest::IngestEntry;
@@ -188,6 +191,8 @@ pub struct DataSet<'a> {
     pub accepted: Vec<Item>,
     /// What was rejected before.
     pub rejected: Vec<Rejection>,
+    /// The wrong thinking paths of items, by id.
+    pub corrupted: BTreeMap<String, Corrupted>,
 }
 
 /// What came of writing.
@@ -218,9 +223,10 @@ pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Prepared, Writ
 /// then; [`WriteError::Licence`], [`WriteError::Options`] or
 /// [`WriteError::Conservation`] if an earlier stage broke its word.
 pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Written, WriteError> {
-    let DataSet { title, identity, graph, risks, n_mined, accepted, mut rejected } = data;
-    let Assembled { items, duplicates, mut findings } = assemble(graph, accepted, identity.seed, &config.splits);
+    let DataSet { title, identity, graph, risks, n_mined, accepted, mut rejected, corrupted } = data;
+    let Assembled { mut items, duplicates, mut findings } = assemble(graph, accepted, identity.seed, &config.splits);
     items.iter().try_for_each(|placed| check(graph, &placed.item))?;
+    let corruptions = wrong::place(graph, &mut items, corrupted)?;
     rejected.extend(duplicates);
     rejected.sort_by(|left, right| left.what.order().cmp(&right.what.order()));
     let n_of = |split: Split| items.iter().filter(|placed| placed.split == split).count() as u64;
@@ -231,6 +237,7 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Wr
         attribution: credit.attribution,
         funnel: Funnel::new(n_mined, items.len() as u64, rejected.iter().map(|rejection| rejection.by))?,
         splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
+        corruptions,
         calibration: Calibration::from(risks),
         diversity: Diversity::of(graph, items.iter().map(|placed| &placed.item)),
         ..blank_manifest(identity)
@@ -273,6 +280,7 @@ fn blank_manifest(identity: &Identity) -> Manifest {
         calibration: Calibration::from(&Risks::default()),
         funnel: Funnel::default(),
         diversity: Diversity::default(),
+        corruptions: CorruptionCounts::default(),
         splits: SplitCounts::default(),
         licences: BTreeMap::new(),
         attribution: Vec::new(),

@@ -17,6 +17,7 @@ use crate::mine::Hop;
 use crate::mine::Scores;
 use crate::synth::Distractor;
 use crate::synth::Item;
+use crate::synth::Step;
 use crate::write::Rejected;
 use crate::write::Rejection;
 use crate::write::assemble::Placed;
@@ -139,16 +140,7 @@ impl Rows<'_> {
             other_answers: curies(graph, &item.other_answers),
             rationale: Some(item.rationale.clone()),
             thinking: Some(item.thinking()),
-            steps: item
-                .steps
-                .iter()
-                .map(|step| StepRow {
-                    text: step.text.clone(),
-                    kind: step.kind.as_str(),
-                    edges: edge_numbers(&step.edges),
-                    spans: step.spans.clone(),
-                })
-                .collect(),
+            steps: item.steps.iter().map(step_row).collect(),
             query: Some(item.query.clone()),
             distractor_reasons: item.distractors.iter().map(|reason| distractor(graph, item, reason)).collect(),
             confidence: Some(item.confidence),
@@ -209,6 +201,16 @@ impl Rows<'_> {
     }
 }
 
+/// A step of a thinking path.
+pub(super) fn step_row(step: &Step) -> StepRow {
+    StepRow {
+        text: step.text.clone(),
+        kind: step.kind.as_str(),
+        edges: edge_numbers(&step.edges),
+        spans: step.spans.clone(),
+    }
+}
+
 fn hop_row(graph: &Graph, hop: Hop) -> HopRow {
     let edge = graph.edge(hop.edge);
     HopRow {
@@ -256,7 +258,7 @@ fn term(graph: &Graph, term: Term) -> String {
 }
 
 /// The CURIEs of nodes, in their order.
-fn curies(graph: &Graph, nodes: &[NodeId]) -> Vec<String> {
+pub(super) fn curies(graph: &Graph, nodes: &[NodeId]) -> Vec<String> {
     nodes.iter().map(|&node| graph.curie(node).to_string()).collect()
 }
 
@@ -272,7 +274,7 @@ pub(super) fn letter(position: usize) -> Option<&'static str> {
     LETTERS.get(position).copied()
 }
 
-fn edge_numbers(edges: &[EdgeId]) -> Vec<i64> {
+pub(super) fn edge_numbers(edges: &[EdgeId]) -> Vec<i64> {
     edges.iter().map(|edge| edge.number()).collect()
 }
 

@@ -53,7 +53,8 @@ fn data<'a>(graph: &'a Graph, identity: &'a Identity) -> DataSet<'a> {
     accepted.push(sample::open(graph, 4, &["d4a"]));
     let n_mined = (accepted.len() + rejected.len()) as u64;
     let risks = RISKS.get_or_init(Risks::default);
-    DataSet { title: "A <test> set", identity, graph, risks, n_mined, accepted, rejected }
+    let corrupted = BTreeMap::new();
+    DataSet { title: "A <test> set", identity, graph, risks, n_mined, accepted, rejected, corrupted }
 }
 
 /// What came of preparing and writing.
@@ -291,6 +292,7 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
         n_mined: 1,
         accepted: Vec::new(),
         rejected: Vec::new(),
+        corrupted: BTreeMap::new(),
     };
     let target = Target { dir: folder.path(), is_fresh: false };
     let error = write_data(DataSet { accepted: vec![item()], ..empty() }, &config(), target).err().unwrap();
@@ -344,7 +346,16 @@ fn a_reason_that_quotes_what_may_not_be_passed_on_is_withheld() {
     });
     let (title, n_mined, accepted, rejected) = ("t", 2, Vec::new(), rejected.into());
     let risks = &Risks::default();
-    let data = DataSet { title, identity: &identity, graph: &graph, risks, n_mined, accepted, rejected };
+    let data = DataSet {
+        corrupted: BTreeMap::new(),
+        title,
+        identity: &identity,
+        graph: &graph,
+        risks,
+        n_mined,
+        accepted,
+        rejected,
+    };
     let folder = tempfile::tempdir().unwrap();
     let written = write_data(data, &config(), Target { dir: folder.path(), is_fresh: false }).unwrap();
     let rows = table(folder.path(), &written.manifest, "rejected");

@@ -8,12 +8,14 @@ use serde::Deserialize;
 
 use crate::kg::Graph;
 use crate::synth::Item;
+use crate::write::assemble::Placed;
 use crate::write::cell::KeyPosition;
 use crate::write::cell::record;
 use crate::write::error::WriteError;
 use crate::write::rows::letter;
 use crate::write::table::Sealed;
 use crate::write::table::write_table;
+use crate::write::wrong;
 
 /// A view, by the name of its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -25,11 +27,15 @@ pub enum View {
     Grpo,
     /// Multiple choice for evaluation harnesses.
     Bench,
+    /// A right answer beside a wrong one, for preference optimisation.
+    Dpo,
+    /// Steps with their labels, for process reward models.
+    Prm,
 }
 
 impl View {
     /// All of them, in the order of the card.
-    pub const ALL: [Self; 3] = [Self::Sft, Self::Grpo, Self::Bench];
+    pub const ALL: [Self; 5] = [Self::Sft, Self::Grpo, Self::Bench, Self::Dpo, Self::Prm];
 
     /// The name of its folder and configuration.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +43,8 @@ impl View {
             Self::Sft => "sft",
             Self::Grpo => "grpo",
             Self::Bench => "bench",
+            Self::Dpo => "dpo",
+            Self::Prm => "prm",
         }
     }
 
@@ -46,14 +54,17 @@ impl View {
             Self::Sft => "chats for supervised fine-tuning: thinking path in `<think>`, then the answer",
             Self::Grpo => "prompts with their solution and the nodes of the path, for reinforcement learning",
             Self::Bench => "multiple choice for evaluation harnesses",
+            Self::Dpo => "a right answer beside one whose thinking goes wrong, for preference optimisation",
+            Self::Prm => "steps and whether each is right, up to the first that is not, for process reward models",
         }
     }
 
     /// Whether it shows an item.
-    pub(super) fn holds(self, item: &Item) -> bool {
+    pub(super) fn holds(self, placed: &Placed) -> bool {
         match self {
-            Self::Sft | Self::Grpo => true,
-            Self::Bench => item.key().is_some(),
+            Self::Sft | Self::Grpo | Self::Prm => true,
+            Self::Bench => placed.item.key().is_some(),
+            Self::Dpo => wrong::is_paired(placed),
         }
     }
 
@@ -61,13 +72,15 @@ impl View {
     pub(super) fn write<'a>(
         self,
         graph: &Graph,
-        items: impl Iterator<Item = &'a Item>,
+        placed: impl Iterator<Item = &'a Placed>,
         path: &Path,
     ) -> Result<Sealed, WriteError> {
         match self {
-            Self::Sft => write_table(path, items.map(sft)),
-            Self::Grpo => write_table(path, items.map(|item| grpo(graph, item))),
-            Self::Bench => write_table(path, items.map(bench)),
+            Self::Sft => write_table(path, placed.map(|placed| sft(&placed.item))),
+            Self::Grpo => write_table(path, placed.map(|placed| grpo(graph, &placed.item))),
+            Self::Bench => write_table(path, placed.map(|placed| bench(&placed.item))),
+            Self::Dpo => write_table(path, placed.flat_map(wrong::dpo)),
+            Self::Prm => write_table(path, placed.flat_map(wrong::prm)),
         }
     }
 }
@@ -131,27 +144,34 @@ record! {
 }
 
 /// Question and lettered options.
-fn prompt(item: &Item) -> Vec<MessageRow> {
+pub(super) fn prompt(item: &Item) -> Vec<MessageRow> {
+    vec![MessageRow { role: "user", content: asked(item) }]
+}
+
+/// The same as one text.
+pub(super) fn asked(item: &Item) -> String {
     let mut content = item.question_text();
     for (position, option) in item.options.iter().enumerate() {
         let separator = if position == 0 { "\n\n" } else { "\n" };
         content.push_str(&format!("{separator}{}. {}", letter(position).unwrap_or_default(), option.text));
     }
-    vec![MessageRow { role: "user", content }]
+    content
 }
 
-fn key_letter(item: &Item) -> &'static str {
+/// Thinking path and answer.
+pub(super) fn reply(thinking: &str, letter: &str, answer: &str) -> MessageRow {
+    let answer = if letter.is_empty() { answer.to_owned() } else { format!("{letter}. {answer}") };
+    let content = format!("<think>\n{thinking}\n</think>\n\nAnswer: {answer}");
+    MessageRow { role: "assistant", content }
+}
+
+pub(super) fn key_letter(item: &Item) -> &'static str {
     item.key().and_then(letter).unwrap_or_default()
 }
 
 fn sft(item: &Item) -> SftRow {
     let mut messages = prompt(item);
-    let answer = match key_letter(item) {
-        "" => format!("Answer: {}", item.answer_text),
-        letter => format!("Answer: {letter}. {}", item.answer_text),
-    };
-    let content = format!("<think>\n{}\n</think>\n\n{answer}", item.thinking());
-    messages.push(MessageRow { role: "assistant", content });
+    messages.push(reply(&item.thinking(), key_letter(item), &item.answer_text));
     SftRow { id: item.id.clone(), messages }
 }
 

@@ -22,6 +22,7 @@ TEST = "items/test-00000-of-00001.parquet"
 REJECTED = "rejected/rejected-00000-of-00001.parquet"
 SFT = "sft/train-00000-of-00001.parquet"
 BENCH = "bench/train-00000-of-00001.parquet"
+WRONG, DPO, PRM = (f"{name}/train-00000-of-00001.parquet" for name in ("corruptions", "dpo", "prm"))
 EDGES, NODES, RELATIONS = (f"graph/{name}.parquet" for name in ("edges", "nodes", "relations"))
 
 # Most defects are planted in a case; where there is none, in a diagnosis to be coded.
@@ -300,6 +301,38 @@ def on_train(column, value, where=CASE):
     return in_file(TRAIN, on_one(column, value, where))
 
 
+def on_first(path, where="true", **changed):
+    """Changes columns of the first row that fits."""
+    first = f"(select min(id) from t where {where})"
+    filled = ", ".join(f"case when id = {first} then {value} else {name} end as {name}" for name, value in changed.items())
+    return in_file(path, f"select * replace ({filled}) from t")
+
+
+def wrong_path_made_true(root):
+    """The steps of a wrong path are those of its item."""
+    item = ask(root, f"select min(item_id) from read_parquet('{os.path.join(root, WRONG)}')")[0]
+    own = f"(select first(steps) from read_parquet('{root}/items/*.parquet') where id = '{item}')"
+    rewrite(root, WRONG, f"select * replace (case when item_id = '{item}' then {own} else steps end as steps) from t")
+
+
+def wrong_claim_made_true(root):
+    """The graph gets what wrong steps claim of it."""
+    where, edges = os.path.join(root, WRONG), os.path.join(root, EDGES)
+    said = f"select unnest(claims) as c from read_parquet('{where}') where ground = 'not_recorded' and refuted_claim = 0"
+    facts = f"select distinct c.subjects[1] as s, c.relation as r, unnest(c.objects) as o from ({said})"
+    like = f"(select * exclude (edge, subject, relation, \"object\") from read_parquet('{edges}') limit 1)"
+    rows = f"select 1000000000 + row_number() over (order by s, r, o) as edge, s as subject, r as relation, o as \"object\" from ({facts})"
+    rewrite(root, EDGES, f"select * from t union all by name (select * from ({rows}), {like})")
+
+
+def wrong_path_moved_to_test(root):
+    """A wrong path stands in test, its item in train."""
+    file = os.path.join(root, WRONG)
+    row = f"select * replace ('test' as split) from read_parquet('{file}') order by id limit 1"
+    rewrite(root, WRONG.replace("train", "test"), f"select * from t union all ({row})")
+    rewrite(root, WRONG, "select * from t order by id offset 1")
+
+
 # What is planted, the check that must fail, and how.
 DEFECTS = [
     ("an edge swapped for another", "Q1", on_train("path", hop(edge="x.edge + 1"))),
@@ -427,6 +460,37 @@ DEFECTS = [
         BENCH,
         f"select * replace (case when id = (select min(id) from t) then {NEXT} else answer end as answer) from t",
     )),
+    ("a wrong path replaced by the right one", "WRONG", wrong_path_made_true),
+    ("a wrong step that the graph holds", "WRONG", wrong_claim_made_true),
+    ("a first wrong step moved on", "WRONG", on_first(
+        WRONG, "first_wrong_step + 1 < len(steps)", first_wrong_step="first_wrong_step + 1"
+    )),
+    ("a first wrong step moved back", "WRONG", on_first(WRONG, "first_wrong_step > 0", first_wrong_step="first_wrong_step - 1")),
+    ("a wrong step that is refuted by an edge that says nothing of it", "WRONG", on_first(
+        WRONG, "ground = 'held'", refuting_edges="[0]::bigint[]"
+    )),
+    ("a wrong step without the edges that refute it", "WRONG", on_first(
+        WRONG, "ground = 'held'", refuting_edges="[]::bigint[]"
+    )),
+    ("a refutation on another ground", "WRONG", on_first(WRONG, "ground = 'held'", ground="'not_recorded'")),
+    ("a wrong answer called right", "WRONG", on_first(WRONG, "answer_letter <> ''", answer_letter="'E'")),
+    ("a wrong path of no item", "WRONG", on_first(WRONG, item_id="reverse(item_id)")),
+    ("a wrong path in another split", "WRONG", wrong_path_moved_to_test),
+    ("a step before the wrong one re-worded", "WRONG", on_first(
+        WRONG, "first_wrong_step > 0", steps=step(text="case when n = 1 then 'So it is.' else x.text end")
+    )),
+    ("a wrong path taken out", "TRIED", in_file(WRONG, "select * from t order by id offset 1")),
+    ("wrong paths that nobody accounts for", "TRIED", in_manifest(
+        lambda manifest: manifest["corruptions"].update(tried=manifest["corruptions"]["tried"] + 1)
+    )),
+    ("a preference turned round", "PAIRS", on_first(DPO, chosen="rejected", rejected="chosen")),
+    ("labels turned round", "PAIRS", on_first(PRM, "len(labels) > 1", labels="list_transform(labels, lambda l: not l)")),
+    ("a label that calls the wrong step right", "PAIRS", on_first(
+        PRM, "id like '%-1'", labels="list_transform(labels, lambda l: true)"
+    )),
+    ("a pair taken out", "PAIRS", in_file(DPO, "select * from t order by id offset 1")),
+    ("a pair of no item", "PAIRS", on_first(DPO, id="'x' || id")),
+    ("a wrong path twice", "PAIRS", in_file(WRONG, "select * from t union all (select * from t order by id limit 1)")),
     ("a chat taken out", "VIEWS", in_file(SFT, "select * from t order by id offset 1")),
 ]
 

@@ -17,6 +17,7 @@ use crate::location::Location;
 use crate::pipeline::Pipeline;
 use crate::pipeline::check::place::Part;
 use crate::pipeline::check::place::Places;
+use crate::write::View;
 use crate::write::WriteError;
 
 /// A mistake, and how to mend it.
@@ -120,6 +121,15 @@ impl Pipeline {
         }
         let section = self.write.validate().err();
         let splits = self.write.splits.validate().err().filter(|_| matches!(section, Some(WriteError::View { .. })));
+        // Views that nobody listed are written as they come.
+        let is_listed = self.write.views != View::ALL;
+        for (at, view) in self.write.views.iter().enumerate().filter(|_| is_listed) {
+            if *view == View::Dpo && self.synth.corruption.per_item == 0 {
+                let text = "`write.views` names `dpo`, which has no rows without wrong thinking paths";
+                let path = ["write".into(), "views".into(), Part::At(at)];
+                problems.say(&path, text, "set `synth.corruption.per_item` above 0, or leave the view out");
+            }
+        }
         for error in section.into_iter().chain(splits) {
             let (path, hint): (&[Part<'_>], _) = match &error {
                 WriteError::View { .. } => (&["write".into(), "views".into()], "name each view once"),

@@ -221,6 +221,19 @@ fn what_is_written_is_looked_at() {
 }
 
 #[test]
+fn preferences_need_wrong_paths() {
+    let of = |per_item: usize| {
+        let views = HEAD.replace("dir = 'output/x'", "dir = 'x'\nviews = ['sft', 'dpo']");
+        let text = format!("{views}[synth.corruption]\nper_item = {per_item}\n");
+        let roots = [Path::new(env!("CARGO_MANIFEST_DIR")).join("ontologies")];
+        let problems = Pipeline::parse("p", &text).unwrap().problems(&roots);
+        problems.into_iter().map(|problem| format!("{}: {}", problem.location, problem.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(0), ["p:5:17: `write.views` names `dpo`, which has no rows without wrong thinking paths"]);
+    assert!(of(1).is_empty());
+}
+
+#[test]
 fn a_strategy_is_taken_once() {
     assert_told(
         &(case("") + "[[synth.choice]]\nfrom = ['case']\n[[synth.explanation]]\nfrom = []"),

@@ -86,7 +86,7 @@ impl Check for DirectionAndPolarity {
 }
 
 /// What is wrong with a sentence that tells one hop of a path: not the words of its relation, or an end out of place.
-fn mistold(graph: &Graph, text: &str, fact: &Fact) -> Option<String> {
+pub(in crate::verify) fn mistold(graph: &Graph, text: &str, fact: &Fact) -> Option<String> {
     let ends = fact.subjects.first().zip(fact.objects.first());
     let is_told = ends.is_some_and(|(subject, &object)| {
         says(graph, (subject.node, fact.relation, object), text) && fact.subjects.len() + fact.objects.len() == 2

@@ -23,6 +23,8 @@ mod wordable_clues;
 
 use crate::verify::Check;
 
+pub(super) use direction_and_polarity::mistold;
+
 /// Every check, in the order of codes.
 pub fn all() -> &'static [&'static dyn Check] {
     &[

@@ -1,6 +1,6 @@
 -- The checks that are joins. Each query returns (id, what): one row a finding; an empty answer is a pass.
--- Tables: items, rejected, components, sft, grpo, bench, nodes, edges, relations as they lie in the data set, each with
--- its `filename`; kind (node, above): every option with what it is a kind of; made_from: graph, pipeline and seed as
+-- Tables: items, rejected, components, sft, grpo, bench, dpo, prm, corruptions, nodes, edges, relations as they lie in
+-- the data set, each with its `filename`; kind (node, above): every option with what it is a kind of; made_from: graph, pipeline and seed as
 -- the manifest has them; source (name, licence, may_publish): its sources.
 
 -- name: Q1 every edge of a binding is an edge of the graph, as stated
@@ -254,3 +254,64 @@ select i.id, 'sft has another question, thinking path or answer' from sft s join
 where not starts_with(s.messages[1].content, i.question)
    or not contains(s.messages[2].content, i.thinking)
    or not ends_with(s.messages[2].content, coalesce(i.answer_letter || '. ', '') || i.answer_text);
+
+-- name: PAIRS show the wrong paths beside the right ones
+with wrong as (
+    select *, list_transform(steps, lambda s: s.text) as texts, regexp_extract(id, '^(.*)-[0-9]+$', 1) as item from corruptions
+),
+due as (
+    -- A wrong path that is much shorter than the right one would be told by that.
+    select 'dpo' as view, w.id, item_id from wrong w join items i on i.id = w.item_id
+    where exists (select 1 from dpo) and 5 * length(array_to_string(w.texts, ' ')) >= 4 * length(i.thinking)
+    union all
+    select 'prm', id, item_id from wrong where exists (select 1 from prm)
+    union all
+    select 'prm', id, id from items where exists (select 1 from prm)
+),
+shown as (
+    select 'dpo' as view, id, filename from dpo
+    union all
+    select 'prm', id, filename from prm
+)
+select coalesce(d.item_id, s.id), coalesce(d.view, s.view) || ' shows other wrong paths' from due d
+full join shown s on s.id = d.id and s.view = d.view where s.id is null or d.id is null
+union all
+select min(id), view || ' shows it twice' from shown group by view, id having count(*) > 1
+union all
+select min(id), 'the id stands ' || count(*) || ' times' from wrong group by id having count(*) > 1
+union all
+select w.item_id, w.id || ' is numbered for another item, or has none' from wrong w
+left join items i on i.id = w.item_id
+where i.id is null or w.item is distinct from w.item_id
+union all
+select item_id, 'the same wrong path stands twice' from wrong group by item_id, texts having count(*) > 1
+union all
+select d.item_id, s.view || ' shows ' || s.id || ' in another split' from due d
+join shown s on s.id = d.id and s.view = d.view join items i on i.id = d.item_id
+where i.split is distinct from regexp_extract(s.filename, '([a-z]+)-[0-9]+-of-[0-9]+\.parquet$', 1)
+union all
+select w.item_id, 'corruptions shows ' || w.id || ' in another split' from wrong w
+where w.split is distinct from regexp_extract(w.filename, '([a-z]+)-[0-9]+-of-[0-9]+\.parquet$', 1)
+union all
+select i.id, 'dpo has another prompt, choice, rejection, kind or step in ' || d.id
+from dpo d join wrong w on w.id = d.id join items i on i.id = w.item_id
+where (d.item_id, d.kind, d.first_wrong_step) is distinct from (w.item_id, w.kind, w.first_wrong_step)
+   or not starts_with(d.prompt[1].content, i.question)
+   or len(d.prompt) <> 1 or len(d.chosen) <> 1 or len(d.rejected) <> 1
+   or (d.prompt[1].role, d.chosen[1].role, d.rejected[1].role) is distinct from ('user', 'assistant', 'assistant')
+   or d.chosen[1].content is distinct from '<think>' || chr(10) || i.thinking || chr(10) || '</think>' || chr(10)
+      || chr(10) || 'Answer: ' || coalesce(i.answer_letter || '. ', '') || i.answer_text
+   or d.rejected[1].content is distinct from '<think>' || chr(10) || array_to_string(w.texts, ' ') || chr(10)
+      || '</think>' || chr(10) || chr(10) || 'Answer: ' || coalesce(nullif(w.answer_letter, '') || '. ', '')
+      || w.answer_text
+union all
+select i.id, 'prm has another prompt, steps or labels' from prm p join items i on i.id = p.id
+where not starts_with(p.prompt, i.question)
+   or p.completions is distinct from list_transform(i.steps, lambda s: s.text)
+   or p.labels is distinct from list_transform(i.steps, lambda s: true)
+union all
+select i.id, 'prm has another prompt, steps or labels in ' || p.id
+from prm p join wrong w on w.id = p.id join items i on i.id = w.item_id
+where not starts_with(p.prompt, i.question)
+   or p.completions is distinct from w.texts[: w.first_wrong_step + 1]
+   or p.labels is distinct from list_transform(generate_series(0, w.first_wrong_step), lambda n: n < w.first_wrong_step);

@@ -14,8 +14,8 @@ candidate before it was rejected.
 
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
-its clues and options, `queries.py` at its SPARQL, `credits.py` at whose words it uses, `figures.py` at what it is
-weighed by.
+its clues and options, `queries.py` at its SPARQL, `credits.py` at whose words it uses, `corruptions.py` at its wrong
+thinking paths, `figures.py` at what it is weighed by.
 """
 import argparse
 import collections
@@ -32,6 +32,7 @@ sys.dont_write_bytecode = True
 import duckdb
 
 import calibration
+import corruptions
 import credits
 import figures
 import proofs
@@ -46,6 +47,11 @@ VIEWS = {
     "sft": "messages struct(role varchar, content varchar)[]",
     "grpo": "prompt struct(role varchar, content varchar)[], solution varchar, answer_letter varchar",
     "bench": "question varchar, choices varchar[], answer bigint, target_letter varchar",
+    "dpo": "prompt struct(role varchar, content varchar)[], chosen struct(role varchar, content varchar)[],"
+    " rejected struct(role varchar, content varchar)[], item_id varchar, kind varchar, first_wrong_step integer",
+    "prm": "prompt varchar, completions varchar[], labels boolean[]",
+    "corruptions": "item_id varchar, kind varchar, first_wrong_step integer, answer_text varchar, answer_letter varchar,"
+    " split varchar, steps struct(text varchar)[]",
 }
 
 
@@ -132,6 +138,23 @@ def files(manifest, root, with_hashes):
             lines = sorted(line.split("  ", 1)[::-1] for line in file.read().splitlines())
         if lines != sorted([path, sha256] for path, sha256 in sums.items()):
             yield "SHA256SUMS", "does not list the files as they are"
+
+
+def wrong(db, graph, of_items, items):
+    """WRONG: every wrong thinking path is wrong where it says so, and its item's own before."""
+    cursor = db.execute("select * exclude (filename) from corruptions order by id")
+    columns = [name for name, *_ in cursor.description]
+    rows = [dict(zip(columns, row)) for row in cursor.fetchall()]
+    sources = [dict(db.execute(f"select {key} from {table}").fetchall()) for key, table in
+               [("edge, source", "edges"), ("curie, source", "nodes")]]
+    of_rows = corruptions.Corruptions(graph, of_items, items, *sources)
+    for row in rows:
+        try:
+            why = of_rows.look(row)
+        except Exception as error:  # What cannot be checked is not proved.
+            why = f"cannot be checked: {error!r}"
+        if why:
+            yield row["item_id"], f"{row['id']} {why}"
 
 
 def risks(of_items, manifest):
@@ -235,6 +258,10 @@ def check(root, with_hashes):
     for title, look in looks.items():
         found[title] = found.get(title, []) + list(each(look))
     found["RISKS are those that the descriptions of this graph give"] = list(risks(of_items, manifest))
+    found["WRONG every wrong path is right up to a step that the graph refutes"] = list(
+        wrong(db, graph, of_items, items)
+    )
+    found["TRIED every wrong path is accounted for"] = list(corruptions.accounted(db, manifest))
     found["Q9 letters are balanced"] = list(letters(items))
     found["CREDIT every source is credited for what it gave"] = list(credits.credited(db, manifest, root))
     ends = db.execute("select subject, object from edges").fetchall()
