@@ -24,6 +24,7 @@ pub mod option_name;
 mod pair;
 pub mod path;
 pub mod score;
+mod statement;
 mod stratum;
 mod tier;
 mod treatment;
@@ -63,6 +64,11 @@ pub use indication::IndicationConfig;
 pub use mechanism::MechanismConfig;
 pub use metapath::MetapathConfig;
 pub use pair::PairConfig;
+pub use statement::RELATIONS as STATED;
+pub use statement::StatementConfig;
+pub use statement::is_given_away;
+pub use statement::is_surely_false;
+pub use statement::is_surely_true;
 pub use stratum::Attempt;
 pub use stratum::Context;
 pub use stratum::DeadEnd;
@@ -96,6 +102,9 @@ pub struct MineConfig {
     /// How drugs work against diseases.
     #[serde(default)]
     pub mechanism: Vec<MechanismConfig>,
+    /// Statements that the graph makes or denies.
+    #[serde(default)]
+    pub statement: Vec<StatementConfig>,
     /// Diagnoses to be coded.
     #[serde(default)]
     pub coding: Vec<CodingConfig>,
@@ -186,6 +195,9 @@ pub fn strata<'a>(context: Context<'a>, config: &'a MineConfig) -> Result<Vec<St
     }
     for section in &config.mechanism {
         all.push(mechanism::stratum(context, section));
+    }
+    for section in &config.statement {
+        all.push(statement::stratum(context, section)?);
     }
     for section in &config.coding {
         all.push(coding::stratum(context, section));

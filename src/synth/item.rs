@@ -23,6 +23,8 @@ pub enum Kind {
     DiscriminatingFinding,
     /// The nodes that connect two others.
     PathExplanation,
+    /// Whether a statement is true.
+    TrueFalse,
 }
 
 impl Kind {
@@ -32,6 +34,7 @@ impl Kind {
             Self::SingleBestAnswer => "single_best_answer",
             Self::DiscriminatingFinding => "discriminating_finding",
             Self::PathExplanation => "path_explanation",
+            Self::TrueFalse => "true_false",
         }
     }
 
@@ -41,10 +44,15 @@ impl Kind {
     }
 }
 
-/// An option: its text, and the node or the set of nodes that it means.
+/// The option that says that a statement is true.
+pub const TRUE: &str = "True";
+/// The option that says that it is not.
+pub const FALSE: &str = "False";
+
+/// An option: its text, and the node or the set of nodes that it means; none if it says whether a statement is true.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerOption {
-    /// The nodes, sorted; one unless the option is a set.
+    /// The nodes, sorted; one unless the option is a set, none if it is a verdict.
     pub nodes: Vec<NodeId>,
     /// What is printed.
     pub text: String,

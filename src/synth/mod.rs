@@ -17,6 +17,7 @@ mod lexicon;
 mod structure;
 mod telling;
 mod treatment;
+mod true_false;
 mod uses;
 mod wording;
 mod writer;
@@ -36,11 +37,14 @@ pub use item::AnswerOption;
 pub use item::Difficulty;
 pub use item::Distractor;
 pub use item::DistractorClass;
+pub use item::FALSE;
 pub use item::Item;
 pub use item::Kind;
 pub use item::Step;
 pub use item::StepKind;
+pub use item::TRUE;
 pub use lexicon::Lexicon;
+pub use true_false::TrueFalseConfig;
 pub use uses::Use;
 pub use wording::how_often;
 pub use wording::told_names;
@@ -56,6 +60,9 @@ pub struct SynthConfig {
     /// Path explanations.
     #[serde(default)]
     pub explanation: Vec<ExplanationConfig>,
+    /// Statements to be judged.
+    #[serde(default)]
+    pub true_false: Vec<TrueFalseConfig>,
 }
 
 /// A `[[synth.choice]]` section.
@@ -75,10 +82,22 @@ fn default_n_options() -> usize {
 }
 
 impl SynthConfig {
+    /// Every section: its name, its number among those of the name, and the strategies that it takes.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, usize, &[Box<str>])> {
+        let choice = self.choice.iter().map(|section| ("choice", &*section.from));
+        let explanation = self.explanation.iter().map(|section| ("explanation", &*section.from));
+        let true_false = self.true_false.iter().map(|section| ("true_false", &*section.from));
+        let numbered = |(at, (name, from))| (name, at, from);
+        choice
+            .enumerate()
+            .map(numbered)
+            .chain(explanation.enumerate().map(numbered))
+            .chain(true_false.enumerate().map(numbered))
+    }
+
     /// Whether some section takes the candidates of a strategy.
     pub fn takes(&self, strategy: &str) -> bool {
-        let choice = self.choice.iter().flat_map(|section| &section.from);
-        choice.chain(self.explanation.iter().flat_map(|section| &section.from)).any(|from| **from == *strategy)
+        self.sections().any(|(_, _, from)| from.iter().any(|from| **from == *strategy))
     }
 }
 
@@ -97,6 +116,7 @@ pub fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> 
         Question::Indication { disease, action, others } => {
             indication::item(writer, candidate, (disease, action), &others)
         }
+        Question::Statement { statement, is_true } => true_false::item(writer, candidate, statement, is_true),
         Question::Coding => coding::item(writer, candidate),
         Question::Path => explanation::item(writer, candidate),
     }

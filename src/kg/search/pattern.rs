@@ -152,6 +152,9 @@ impl Pattern {
 pub fn answers(graph: &Graph, pattern: &Pattern, reading: Reading, budget: usize) -> Result<Vec<NodeId>, OutOfBudget> {
     let mut found = BTreeSet::new();
     let mut search = Search { graph, pattern, reading, budget, visited: 0 };
+    if !search.is_grounded() {
+        return Ok(Vec::new());
+    }
     search.extend(&BTreeMap::new(), &mut |binding| {
         if let Some(&node) = binding.get(&Variable::ANSWER) {
             found.insert(node);
@@ -173,6 +176,9 @@ pub fn bindings(
 ) -> Result<Vec<Vec<NodeId>>, OutOfBudget> {
     let mut found = BTreeSet::new();
     let mut search = Search { graph, pattern, reading, budget, visited: 0 };
+    if !search.is_grounded() {
+        return Ok(Vec::new());
+    }
     search.extend(&BTreeMap::new(), &mut |binding| {
         found.insert(binding.values().copied().collect::<Vec<_>>());
     })?;
@@ -245,21 +251,32 @@ impl Search<'_> {
         left
     }
 
+    /// Whether the clauses without a variable are met.
+    fn is_grounded(&self) -> bool {
+        let is_ground =
+            |clause: &&Clause| [clause.subject, clause.object].iter().all(|end| matches!(end, Term::Node(_)));
+        self.pattern.clauses.iter().filter(is_ground).all(|clause| self.is_met(clause, &BTreeMap::new()))
+    }
+
     /// Whether the absent clauses that a variable completes are met.
     fn is_consistent(&self, variable: Variable, binding: &Binding) -> bool {
         let about = |clause: &&Clause| {
             clause.is_absent
                 && (clause.subject == Term::Variable(variable) || clause.object == Term::Variable(variable))
         };
-        self.pattern.clauses.iter().filter(about).all(|clause| {
-            let ends = (Self::value(clause.subject, binding), Self::value(clause.object, binding));
-            let (Some(subject), Some(object)) = ends else { return true };
-            let triple = (subject, clause.relation, object);
-            match self.reading {
-                Reading::Strict => !denials(self.graph, triple).is_empty(),
-                Reading::Loose => !holds(self.graph, Reading::Strict, triple),
-            }
-        })
+        self.pattern.clauses.iter().filter(about).all(|clause| self.is_met(clause, binding))
+    }
+
+    /// Whether a clause is met, or still has an end that is not bound.
+    fn is_met(&self, clause: &Clause, binding: &Binding) -> bool {
+        let ends = (Self::value(clause.subject, binding), Self::value(clause.object, binding));
+        let (Some(subject), Some(object)) = ends else { return true };
+        let triple = (subject, clause.relation, object);
+        match (clause.is_absent, self.reading) {
+            (false, reading) => holds(self.graph, reading, triple),
+            (true, Reading::Strict) => !denials(self.graph, triple).is_empty(),
+            (true, Reading::Loose) => !holds(self.graph, Reading::Strict, triple),
+        }
     }
 }
 
@@ -328,6 +345,17 @@ mod tests {
         ];
         assert!(names(&graph, &clauses, Reading::Strict).is_empty());
         assert_eq!(names(&graph, &clauses, Reading::Loose), ["PhenotypicFeature:f"]);
+    }
+
+    #[test]
+    fn a_clause_of_constants_has_to_hold_too() {
+        let graph = Graph::from_arrows(GRAPH).unwrap();
+        let has = graph.relations().id("has_phenotype").unwrap();
+        let given = Clause::present(ANSWER, has, node(&graph, "PhenotypicFeature:f"));
+        let [b, k] = ["Disease:b", "PhenotypicFeature:k"].map(|text| node(&graph, text));
+        let (absent, present) = (Clause::absent(b, has, k), Clause::present(b, has, k));
+        assert_eq!(names(&graph, &[given, absent], Reading::Strict), ["Disease:a", "Disease:b"]);
+        assert!(names(&graph, &[given, present], Reading::Strict).is_empty());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::mine::tier;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::verify::Check;
 use crate::verify::Context;
 use crate::verify::parts;
@@ -35,10 +36,12 @@ impl Check for DistractorsFail {
     }
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
-        let wrong: Vec<usize> = (0..item.options.len()).filter(|at| !item.keys.contains(at)).collect();
+        // Why a statement is not what the other option says is what its steps tell.
+        let has_reasons = item.kind.has_options() && item.kind != Kind::TrueFalse;
+        let wrong: Vec<usize> = (0..item.options.len()).filter(|at| has_reasons && !item.keys.contains(at)).collect();
         let mut reasoned: Vec<usize> = item.distractors.iter().map(|distractor| distractor.option).collect();
         reasoned.sort_unstable();
-        if reasoned != wrong || (item.kind.has_options() && wrong.is_empty()) {
+        if reasoned != wrong || (has_reasons && wrong.is_empty()) {
             return Some("not every wrong option has its reason".to_owned());
         }
         let total: f64 = item.distractors.iter().map(|distractor| distractor.risk).sum();

@@ -7,6 +7,7 @@ mod direction_and_polarity;
 mod distractors_fail;
 mod finding_sets;
 mod hub_path;
+mod judged_statement;
 mod licence;
 mod live_nodes;
 mod no_answer_leak;
@@ -40,6 +41,7 @@ pub fn all() -> &'static [&'static dyn Check] {
         &licence::Licence,
         &proved_contrast::ProvedContrast,
         &finding_sets::FindingSets,
+        &judged_statement::JudgedStatement,
         &no_answer_leak::NoAnswerLeak,
         &wordable_clues::WordableClues,
         &option_names::OptionNames,
