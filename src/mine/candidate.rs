@@ -63,6 +63,11 @@ pub enum Question {
         /// Whether it is.
         is_true: bool,
     },
+    /// In which order do diseases have these findings?
+    Ranking {
+        /// The diseases, the one that has all of them first.
+        ranked: Vec<NodeId>,
+    },
     /// Through which nodes are the ends of a path connected?
     Path,
     /// To which code is this diagnosis classified?

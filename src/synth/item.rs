@@ -25,6 +25,8 @@ pub enum Kind {
     PathExplanation,
     /// Whether a statement is true.
     TrueFalse,
+    /// The options in an order.
+    RankedList,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Self::DiscriminatingFinding => "discriminating_finding",
             Self::PathExplanation => "path_explanation",
             Self::TrueFalse => "true_false",
+            Self::RankedList => "ranked_list",
         }
     }
 
@@ -168,7 +171,7 @@ pub struct Item {
     pub lead_in: String,
     /// The options; empty for open kinds.
     pub options: Vec<AnswerOption>,
-    /// The positions of the right options; empty for open kinds.
+    /// The positions of the right options, of a ranking all in its order; empty for open kinds.
     pub keys: Vec<usize>,
     /// The answer: one node, or the members of a set, sorted.
     pub answer: Vec<NodeId>,
@@ -286,7 +289,10 @@ impl Item {
         for key in &mut self.keys {
             *key = position_of(*key);
         }
-        self.keys.sort_unstable();
+        // The order of a ranking is its answer.
+        if self.kind != Kind::RankedList {
+            self.keys.sort_unstable();
+        }
         for distractor in &mut self.distractors {
             distractor.option = position_of(distractor.option);
         }

@@ -14,6 +14,7 @@ mod finding_set;
 mod indication;
 mod item;
 mod lexicon;
+mod ranked;
 mod structure;
 mod telling;
 mod treatment;
@@ -44,6 +45,8 @@ pub use item::Step;
 pub use item::StepKind;
 pub use item::TRUE;
 pub use lexicon::Lexicon;
+pub use ranked::BETWEEN;
+pub use ranked::RankedConfig;
 pub use true_false::TrueFalseConfig;
 pub use uses::Use;
 pub use wording::how_often;
@@ -63,6 +66,9 @@ pub struct SynthConfig {
     /// Statements to be judged.
     #[serde(default)]
     pub true_false: Vec<TrueFalseConfig>,
+    /// Rankings.
+    #[serde(default)]
+    pub ranked: Vec<RankedConfig>,
 }
 
 /// A `[[synth.choice]]` section.
@@ -84,15 +90,13 @@ fn default_n_options() -> usize {
 impl SynthConfig {
     /// Every section: its name, its number among those of the name, and the strategies that it takes.
     pub fn sections(&self) -> impl Iterator<Item = (&'static str, usize, &[Box<str>])> {
-        let choice = self.choice.iter().map(|section| ("choice", &*section.from));
-        let explanation = self.explanation.iter().map(|section| ("explanation", &*section.from));
-        let true_false = self.true_false.iter().map(|section| ("true_false", &*section.from));
-        let numbered = |(at, (name, from))| (name, at, from);
-        choice
-            .enumerate()
-            .map(numbered)
-            .chain(explanation.enumerate().map(numbered))
-            .chain(true_false.enumerate().map(numbered))
+        let choice = self.choice.iter().map(|section| &*section.from).enumerate();
+        let explanation = self.explanation.iter().map(|section| &*section.from).enumerate();
+        let true_false = self.true_false.iter().map(|section| &*section.from).enumerate();
+        let ranked = self.ranked.iter().map(|section| &*section.from).enumerate();
+        let named = |name: &'static str| move |(at, from)| (name, at, from);
+        let closed = choice.map(named("choice")).chain(explanation.map(named("explanation")));
+        closed.chain(true_false.map(named("true_false"))).chain(ranked.map(named("ranked")))
     }
 
     /// Whether some section takes the candidates of a strategy.
@@ -117,6 +121,7 @@ pub fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> 
             indication::item(writer, candidate, (disease, action), &others)
         }
         Question::Statement { statement, is_true } => true_false::item(writer, candidate, statement, is_true),
+        Question::Ranking { ranked } => ranked::item(writer, candidate, &ranked),
         Question::Coding => coding::item(writer, candidate),
         Question::Path => explanation::item(writer, candidate),
     }

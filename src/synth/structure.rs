@@ -13,7 +13,8 @@ pub(super) fn n_hops(candidate: &Candidate) -> u32 {
         Question::Diagnosis(_)
         | Question::Contrast { .. }
         | Question::Treatment { .. }
-        | Question::Indication { .. } => 1,
+        | Question::Indication { .. }
+        | Question::Ranking { .. } => 1,
         Question::CausalGene { .. } | Question::FindingSet { .. } => 2,
         // The binding of a coding may have more edges than clauses: one clause leads up any number of kinds.
         // The counterpart of what is denied lies behind what the two have in common.

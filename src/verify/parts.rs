@@ -92,7 +92,8 @@ pub(super) fn values(context: Context<'_>, item: &Item) -> Vec<BTreeMap<Variable
         | Question::Contrast { .. }
         | Question::Treatment { .. }
         | Question::Indication { .. }
-        | Question::Statement { .. } => vec![vec![(answer, item.answer.first().copied())]],
+        | Question::Statement { .. }
+        | Question::Ranking { .. } => vec![vec![(answer, item.answer.first().copied())]],
         Question::CausalGene { .. } => {
             vec![vec![(answer, item.answer.first().copied()), (inner, subject(context, item))]]
         }

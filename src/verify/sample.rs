@@ -251,6 +251,11 @@ impl Sample {
         })
     }
 
+    /// Four diseases of the clinic that share findings by design.
+    pub(super) fn ranking(&self) -> Item {
+        self.mined("[[ranking]]\nn_items = 1")
+    }
+
     /// A drug that nothing joins to a disease.
     pub(super) fn undisputed_drug(&self) -> NodeId {
         self.node("Drug:gimtal")
@@ -329,6 +334,7 @@ fn every_check_accepts_what_is_mined() {
         sample.statement(false),
         sample.drug_statement(true),
         sample.drug_statement(false),
+        sample.ranking(),
     ] {
         for check in crate::verify::checks::all() {
             assert_eq!(sample.reject(*check, &item), None, "{} of {item:#?}", check.code());

@@ -71,6 +71,13 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
         statement(section, &path, problems);
         strata.note(section.stratum_name(), &path("relation".into()), problems);
     }
+    for (at, section) in mine.ranking.iter().enumerate() {
+        let path = |field| ["mine".into(), "ranking".into(), Part::At(at), field];
+        counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);
+        problems.at_least(&path("attempts_per_key".into()), (section.attempts_per_key, 1), NO_ROOM);
+        problems.prefixes(&path("prefixes".into()), &section.prefixes);
+        strata.note("ranking".into(), &path("".into())[..3], problems);
+    }
     for (at, section) in mine.coding.iter().enumerate() {
         let path = |field| ["mine".into(), "coding".into(), Part::At(at), field];
         counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);

@@ -6,13 +6,14 @@ use crate::pipeline::check::Problems;
 use crate::synth::SynthConfig;
 
 /// The strategies as sections name them, and the section that makes items of their candidates.
-const STRATEGIES: [(&str, &str); 12] = [
+const STRATEGIES: [(&str, &str); 13] = [
     ("case", "choice"),
     ("finding_set", "choice"),
     ("contrast", "choice"),
     ("treatment", "choice"),
     ("indication", "choice"),
     ("statement", "true_false"),
+    ("ranking", "ranked"),
     ("coding", "choice"),
     ("mechanism", "explanation"),
     ("walk", "explanation"),
@@ -31,6 +32,7 @@ pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Proble
         "contrast" => mine.contrast.len(),
         "coding" => mine.coding.len(),
         "statement" => mine.statement.len(),
+        "ranking" => mine.ranking.len(),
         "walk" => mine.walk.len(),
         "pair" => mine.pair.len(),
         "chain" => mine.chain.len(),

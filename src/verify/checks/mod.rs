@@ -1,6 +1,7 @@
 //! One file, one code, one page a check.
 
 mod bound_edges;
+mod clear_order;
 mod clue_quality;
 mod contradictions;
 mod direction_and_polarity;
@@ -42,6 +43,7 @@ pub fn all() -> &'static [&'static dyn Check] {
         &proved_contrast::ProvedContrast,
         &finding_sets::FindingSets,
         &judged_statement::JudgedStatement,
+        &clear_order::ClearOrder,
         &no_answer_leak::NoAnswerLeak,
         &wordable_clues::WordableClues,
         &option_names::OptionNames,

@@ -43,7 +43,7 @@ impl Check for NoAnswerLeak {
             .options
             .iter()
             .enumerate()
-            .filter(|(at, _)| !item.keys.contains(at))
+            .filter(|(_, option)| option.nodes != item.answer)
             .map(|(_, option)| stems(&option.text))
             .collect();
         for name in item.answer.iter().flat_map(|&node| parts::names(graph, node)) {

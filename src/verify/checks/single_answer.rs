@@ -69,9 +69,12 @@ impl Check for SingleAnswer {
         if item.kind == Kind::TrueFalse {
             return None;
         }
-        let Some(key) = item.key() else { return Some("there is not exactly one key".to_owned()) };
-        let offered = item.options.get(key).map(|option| (&option.nodes, &option.text));
-        if offered != Some((&item.answer, &item.answer_text)) {
+        // Of a ranking the first is the key; in which order the others follow is looked at with the order.
+        let key = if item.kind == Kind::RankedList { item.keys.first().copied() } else { item.key() };
+        let Some(key) = key else { return Some("there is not exactly one key".to_owned()) };
+        let offered = item.options.get(key);
+        let is_told = |text: &str| item.kind == Kind::RankedList || text == item.answer_text;
+        if !offered.is_some_and(|option| option.nodes == item.answer && is_told(&option.text)) {
             return Some("the key option is bound to something else than the answer".to_owned());
         }
         for (at, option) in item.options.iter().enumerate().filter(|(at, _)| *at != key) {
