@@ -198,7 +198,11 @@ impl Told<'_> {
     fn beside(&self, (subject, relation, object): Triple) -> Vec<(Triple, EdgeId)> {
         let graph = self.context.graph;
         let of_subject = graph.objects(subject, relation).iter().map(|to| (subject, relation, to.node));
-        let of_object = graph.subjects(object, relation).iter().map(|from| (from.node, relation, object));
+        // What else may have the finding is published as other answers, so all of it has to be one thing and alive.
+        let may_have = if self.are_findings { self.context.statistics.may_have(graph, object) } else { &[] };
+        let is_clean = may_have.iter().all(|&other| fault(graph, other).is_none());
+        let of_object = graph.subjects(object, relation).iter().filter(|_| is_clean);
+        let of_object = of_object.map(|from| (from.node, relation, object));
         let mut all: Vec<Triple> = of_subject.chain(of_object).collect();
         all.sort_unstable();
         all.dedup();

@@ -295,4 +295,36 @@ mod tests {
         let doubled = StratumReport { attempts: 9, ..report() };
         assert!(doubled.check_conservation().is_err());
     }
+
+    /// Two pairs of statements: a drug that is given for one disease and was turned down for another, and the reverse.
+    const STATED: &str = "
+        Drug:zelabrine -treats-> Disease:quorn_malady
+        Drug:zelabrine -not_indicated_for-> Disease:vulp_malady
+        Drug:moxitol -treats-> Disease:vulp_malady
+        Drug:moxitol -not_indicated_for-> Disease:quorn_malady";
+
+    #[test]
+    fn a_statement_whose_counterpart_was_asked_already_is_not_accepted() {
+        let graph = crate::kg::Graph::from_arrows(STATED).unwrap();
+        let statistics = crate::kg::statistics::Statistics::of(&graph);
+        let context = mine::Context { graph: &graph, statistics: &statistics, seed: crate::seed::Seed(7) };
+        let config = "[[statement]]\nrelation = 'treats'\nmin_sources = 1\nn_items = 4";
+        let config: mine::MineConfig = toml::from_str(config).unwrap();
+        let strata = mine::strata(context, &config).unwrap();
+        let writer = Writer::new(context);
+        let fill = |asked: Asked| {
+            let stop = Stop::default();
+            let mut quotas = Quotas { writer: &writer, progress: &crate::pipeline::Silent, stop: &stop, asked };
+            quotas.fill(&strata[0]).unwrap()
+        };
+        let filled = fill(Asked::default());
+        let verdicts: Vec<&str> = filled.accepted.iter().map(|item| item.answer_text.as_str()).collect();
+        assert_eq!(verdicts, ["True", "False", "True", "False"]);
+        let mut asked = Asked::default();
+        asked.note(&graph, &filled.accepted[0]);
+        let filled = fill(asked);
+        assert_eq!(filled.accepted.len(), 2);
+        let by: Vec<&str> = filled.rejected.iter().map(|rejection| rejection.by).collect();
+        assert_eq!(by, ["V401", NO_COUNTERPART]);
+    }
 }

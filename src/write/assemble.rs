@@ -245,6 +245,35 @@ mod tests {
     }
 
     #[test]
+    fn orders_of_rankings_are_balanced_over_all_splits_and_still_say_who_is_first() {
+        let graph = sample::graph(203);
+        let mut items = sample::cases(&graph);
+        for item in &mut items {
+            item.kind = Kind::RankedList;
+            item.keys = (0..4).collect();
+        }
+        let ranked: BTreeMap<String, Vec<String>> =
+            items.iter().map(|item| (item.id.clone(), in_order(item))).collect();
+        let assembled = assembled(&graph, items);
+        let mut runs: BTreeMap<(bool, Split), BTreeMap<Vec<usize>, usize>> = BTreeMap::new();
+        for Placed { item, split, .. } in &assembled.items {
+            assert_eq!(in_order(item), ranked[&item.id]);
+            for run in [(true, Split::Train), (false, *split)] {
+                *runs.entry(run).or_default().entry(item.keys.clone()).or_default() += 1;
+            }
+        }
+        for counts in runs.values() {
+            let least = if counts.len() == 24 { counts.values().min().copied().unwrap() } else { 0 };
+            assert!(counts.values().max().unwrap() - least <= 1, "{counts:?}");
+        }
+    }
+
+    /// The options of a ranking in its order.
+    fn in_order(item: &Item) -> Vec<String> {
+        item.keys.iter().map(|&at| item.options[at].text.clone()).collect()
+    }
+
+    #[test]
     fn items_stand_by_split_then_id() {
         let graph = sample::graph(60);
         let items = assembled(&graph, sample::cases(&graph)).items;

@@ -8,6 +8,7 @@ pub(super) const KIT: &[(&str, &str)] = &[
     ("calibration.py", include_str!("kit/calibration.py")),
     ("checks.sql", include_str!("kit/checks.sql")),
     ("credits.py", include_str!("kit/credits.py")),
+    ("kinds.py", include_str!("kit/kinds.py")),
     ("proofs.py", include_str!("kit/proofs.py")),
     ("queries.py", include_str!("kit/queries.py")),
     ("readings.py", include_str!("kit/readings.py")),

@@ -14,7 +14,8 @@ candidate before it was rejected.
 
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
-its clues and options, `queries.py` at its SPARQL, `credits.py` at whose words it uses.
+its clues and options, `kinds.py` at statements and rankings, `queries.py` at its SPARQL, `credits.py` at whose words it
+uses.
 """
 import argparse
 import collections
@@ -32,6 +33,7 @@ import duckdb
 
 import calibration
 import credits
+import kinds
 import proofs
 import queries
 import rules
@@ -210,6 +212,7 @@ def check(root, with_hashes):
             title, query = part.split("\n", 1)
             found[title] = db.execute(query).fetchall()
     asked = queries.Queries(graph.relations)
+    of_kinds = kinds.Kinds(of_items)
     looks = {
         "Q2 the binding proves the pattern": lambda item: proofs.bound(graph, item),
         "Q3 the key is the answer, and no other option can be": lambda item: proofs.proved(graph, item),
@@ -221,12 +224,14 @@ def check(root, with_hashes):
         "CLUES are frequent, telling and independent": of_items.clue_rules,
         "RIVAL nothing else in the graph nearly fits": of_items.rival,
         "TRUST is what risks, evidence and vocabularies leave": of_items.trust,
+        "KINDS that are no choice are answered as the graph does": of_kinds.look,
         "HOPS are the longest way to the answer": rules.hops,
         "QUERY asks what the clauses ask": asked.look,
     }
     for title, look in looks.items():
         found[title] = found.get(title, []) + list(each(look))
     found["RISKS are those that the descriptions of this graph give"] = list(risks(of_items, manifest))
+    found["BALANCE neither habit nor position tells the answer"] = list(of_kinds.balance(items))
     found["Q9 letters are balanced"] = list(letters(items))
     found["CREDIT every source is credited for what it gave"] = list(credits.credited(db, manifest, root))
     found["Q24 everything is accounted for"] = list(funnel(db, manifest))
