@@ -20,6 +20,8 @@ pub struct ItemRecord {
     pub option_nodes: Vec<String>,
     /// The key's position from 0; `None` for open kinds.
     pub answer: Option<i64>,
+    /// The positions of all keys where there are several, ranked first.
+    pub answers: Vec<i64>,
     /// The answer in words.
     pub answer_text: String,
     /// The answer's CURIEs, joined by `|`.

@@ -230,8 +230,13 @@ impl Names {
     }
 }
 
-/// `B, ` for the second option; nothing for open kinds.
+/// `B, ` for the second option, `C, A, D, B: ` for an order; nothing for open kinds.
 fn key_letter(item: &ItemRecord) -> String {
-    let position = item.answer.and_then(|position| usize::try_from(position).ok());
-    position.and_then(|position| ('A'..='Z').nth(position)).map(|letter| format!("{letter}, ")).unwrap_or_default()
+    let letter = |position: &i64| usize::try_from(*position).ok().and_then(|position| ('A'..='Z').nth(position));
+    let order: Vec<String> = item.answers.iter().filter_map(letter).map(String::from).collect();
+    match item.answer.as_ref().and_then(letter) {
+        Some(letter) => format!("{letter}, "),
+        None if order.is_empty() => String::new(),
+        None => format!("{}: ", order.join(", ")),
+    }
 }

@@ -21,6 +21,7 @@ const PAGES: &[(&str, &str)] = &[
     ("M101", include_str!("codes/M101.md")),
     ("M102", include_str!("codes/M102.md")),
     ("S101", include_str!("codes/S101.md")),
+    ("S102", include_str!("codes/S102.md")),
     ("V401", include_str!("codes/V401.md")),
     ("V402", include_str!("codes/V402.md")),
     ("V501", include_str!("codes/V501.md")),

@@ -20,6 +20,9 @@ pub mod clinical_graph {}
 #[doc = include_str!("clinical_items.md")]
 pub mod clinical_items {}
 
+#[doc = include_str!("item_kinds.md")]
+pub mod item_kinds {}
+
 #[doc = include_str!("scores.md")]
 pub mod scores {}
 

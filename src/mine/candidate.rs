@@ -6,6 +6,7 @@ use crate::kg::search::Clause;
 use crate::kg::search::Hop;
 use crate::kg::search::Pattern;
 use crate::mine::Context;
+use crate::mine::citation::Triple;
 use crate::mine::drug::Action;
 use crate::mine::path;
 use crate::mine::score;
@@ -54,6 +55,18 @@ pub enum Question {
         action: Action,
         /// Drugs that are given for the disease and act on something else: the wrong options.
         others: Vec<NodeId>,
+    },
+    /// Is this statement true?
+    Statement {
+        /// The subject, the positive relation and the object.
+        statement: Triple,
+        /// Whether it is.
+        is_true: bool,
+    },
+    /// In which order do diseases have these findings?
+    Ranking {
+        /// The diseases, the one that has all of them first.
+        ranked: Vec<NodeId>,
     },
     /// Through which nodes are the ends of a path connected?
     Path,

@@ -135,6 +135,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a CaseConfig) -> Resul
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: Some(config.max_system_share),
         spread: Spread::default(),
+        are_paired: false,
         attempt: Box::new(move |index| cases.attempt(&stratum, index)),
     })
 }

@@ -112,6 +112,7 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a ChainConfig) -> Resul
                 max_items_per_category: config.max_items_per_category,
                 max_items_per_metapath: config.max_items_per_metapath,
             },
+            are_paired: false,
             attempt: Box::new(move |index| chains.attempt(&stratum, n_hops, index)),
         });
     }

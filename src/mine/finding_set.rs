@@ -86,6 +86,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a FindingSetConfig) ->
         max_items_per_key: Some(1),
         max_system_share: None,
         spread: Spread::default(),
+        are_paired: false,
         attempt: Box::new(move |index| attempt(context, &keys, draws, index)),
     }
 }

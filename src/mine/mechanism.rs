@@ -85,6 +85,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> 
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
         spread: Spread::default(),
+        are_paired: false,
         attempt: Box::new(move |index| {
             let at = usize::try_from(index).ok();
             let paths = at.and_then(|at| mechanisms.get(at)).ok_or(DeadEnd("no mechanism is left"))?;

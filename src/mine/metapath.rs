@@ -138,6 +138,7 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a MetapathConfig) -> Re
             max_items_per_key: Some(config.max_items_per_key),
             max_system_share: None,
             spread: Spread::default(),
+            are_paired: false,
             attempt: Box::new(move |index| attempt(context, (metapath, &relations), &starts, (&stratum, index))),
         });
     }

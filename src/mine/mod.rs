@@ -23,7 +23,9 @@ pub mod metapath;
 pub mod option_name;
 mod pair;
 pub mod path;
+mod ranking;
 pub mod score;
+mod statement;
 mod stratum;
 mod tier;
 mod treatment;
@@ -63,6 +65,16 @@ pub use indication::IndicationConfig;
 pub use mechanism::MechanismConfig;
 pub use metapath::MetapathConfig;
 pub use pair::PairConfig;
+pub use ranking::MIN_LEAD;
+pub use ranking::RankingConfig;
+pub use ranking::Standing;
+pub use ranking::are_ranked;
+pub use ranking::standing;
+pub use statement::RELATIONS as STATED;
+pub use statement::StatementConfig;
+pub use statement::is_given_away;
+pub use statement::is_surely_false;
+pub use statement::is_surely_true;
 pub use stratum::Attempt;
 pub use stratum::Context;
 pub use stratum::DeadEnd;
@@ -96,6 +108,12 @@ pub struct MineConfig {
     /// How drugs work against diseases.
     #[serde(default)]
     pub mechanism: Vec<MechanismConfig>,
+    /// Statements that the graph makes or denies.
+    #[serde(default)]
+    pub statement: Vec<StatementConfig>,
+    /// Diseases in the order of how many findings they have.
+    #[serde(default)]
+    pub ranking: Vec<RankingConfig>,
     /// Diagnoses to be coded.
     #[serde(default)]
     pub coding: Vec<CodingConfig>,
@@ -186,6 +204,12 @@ pub fn strata<'a>(context: Context<'a>, config: &'a MineConfig) -> Result<Vec<St
     }
     for section in &config.mechanism {
         all.push(mechanism::stratum(context, section));
+    }
+    for section in &config.statement {
+        all.push(statement::stratum(context, section)?);
+    }
+    for section in &config.ranking {
+        all.push(ranking::stratum(context, section));
     }
     for section in &config.coding {
         all.push(coding::stratum(context, section));

@@ -163,6 +163,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a PairConfig) -> Resul
             max_items_per_category: config.max_items_per_category,
             max_items_per_metapath: config.max_items_per_metapath,
         },
+        are_paired: false,
         attempt: Box::new(move |index| pairs.attempt(index)),
     })
 }

@@ -59,6 +59,8 @@ pub struct Stratum<'a> {
     pub max_system_share: Option<f64>,
     /// How far its items have to be spread.
     pub spread: Spread,
+    /// Whether the item of an even index and that of the odd one after it are accepted together or not at all.
+    pub are_paired: bool,
     /// The candidates.
     pub attempt: Attempt<'a>,
 }

@@ -67,6 +67,7 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a TreatmentConfig) -> 
         max_items_per_key: Some(config.max_items_per_key),
         max_system_share: None,
         spread: Spread::default(),
+        are_paired: false,
         attempt: Box::new(move |index| attempt(context, &keys, index)),
     }
 }

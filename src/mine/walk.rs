@@ -98,6 +98,7 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a WalkConfig) -> Result
                 max_items_per_category: config.max_items_per_category,
                 max_items_per_metapath: config.max_items_per_metapath,
             },
+            are_paired: false,
             attempt: Box::new(move |index| walker.attempt(&stratum, n_hops, index)),
         });
     }

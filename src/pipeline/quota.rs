@@ -35,6 +35,8 @@ const TOO_FEW: Code = Code("M101");
 const UNEVEN: Code = Code("M102");
 /// A candidate that no item could be made of.
 const NO_ITEM: &str = "S101";
+/// An item whose counterpart is not accepted.
+const NO_COUNTERPART: &str = "S102";
 /// What is rejected for no fault of its own.
 const OVER_QUOTA: &str = "over_quota";
 
@@ -84,6 +86,9 @@ enum Made {
     Item(Box<Item>, Option<(Code, String)>),
     Nothing(Box<Candidate>, DeadEnd),
 }
+
+/// What is accepted together or not at all: one index, or two.
+type Group = Vec<Result<Made, DeadEnd>>;
 
 impl fmt::Display for StratumReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,35 +160,14 @@ impl Quotas<'_> {
             let round: Vec<_> = (start..end).into_par_iter().map(|index| self.made(stratum, index)).collect();
             report.attempts += end - start;
             start = end;
-            for made in round {
-                let (item, verdict) = match made {
-                    Ok(Made::Item(item, verdict)) => (*item, verdict),
-                    Ok(Made::Nothing(candidate, why)) => {
-                        let what = Rejected::candidate(*candidate);
-                        rejected.push(Rejection { what, by: NO_ITEM, because: why.to_string() });
-                        continue;
-                    }
-                    Err(why) => {
-                        *report.dead_ends.entry(why).or_default() += 1;
-                        continue;
-                    }
-                };
-                let graph = self.writer.context.graph;
-                let reason = match verdict {
-                    Some((code, because)) => Some((code.as_str(), because)),
-                    None => self
-                        .asked
-                        .before(graph, &item)
-                        .or_else(|| taken.over_quota(&item).map(|because| (OVER_QUOTA, because))),
-                };
-                match reason {
-                    Some((by, because)) => rejected.push(Rejection { what: Rejected::item(item), by, because }),
-                    None => {
-                        self.asked.note(graph, &item);
-                        taken.take(item);
-                        self.progress.advance(1);
-                    }
+            let mut round = round.into_iter();
+            let size = if stratum.are_paired { 2 } else { 1 };
+            loop {
+                let group: Group = round.by_ref().take(size).collect();
+                if group.is_empty() {
+                    break;
                 }
+                self.settle((group, size), &mut taken, (&mut rejected, &mut report));
             }
         }
         let surplus = over_share(&taken.items, stratum.max_system_share);
@@ -203,6 +187,48 @@ impl Quotas<'_> {
         report.check_conservation()?;
         let uneven = self.uneven(stratum, &kept);
         Ok(Filled { accepted: kept, rejected, report, uneven })
+    }
+
+    /// Accepts what a group of indices gave, or says why not.
+    fn settle(
+        &mut self,
+        (group, size): (Group, usize),
+        taken: &mut Taken,
+        (rejected, report): (&mut Vec<Rejection>, &mut StratumReport),
+    ) {
+        let graph = self.writer.context.graph;
+        let mut judged = Vec::with_capacity(group.len());
+        for made in group {
+            match made {
+                Ok(Made::Item(item, verdict)) => {
+                    let reason = match verdict {
+                        Some((code, because)) => Some((code.as_str(), because)),
+                        None => self
+                            .asked
+                            .before(graph, &item)
+                            .or_else(|| taken.over_quota(&item).map(|because| (OVER_QUOTA, because))),
+                    };
+                    judged.push((*item, reason));
+                }
+                Ok(Made::Nothing(candidate, why)) => {
+                    let what = Rejected::candidate(*candidate);
+                    rejected.push(Rejection { what, by: NO_ITEM, because: why.to_string() });
+                }
+                Err(why) => *report.dead_ends.entry(why).or_default() += 1,
+            }
+        }
+        let is_whole = judged.len() == size && judged.iter().all(|(_, reason)| reason.is_none());
+        for (item, reason) in judged {
+            let alone = || (!is_whole).then(|| (NO_COUNTERPART, "its counterpart is not accepted".to_owned()));
+            match reason.or_else(alone) {
+                Some((by, because)) => rejected.push(Rejection { what: Rejected::item(item), by, because }),
+                None => {
+                    self.asked.note(graph, &item);
+                    taken.take(item);
+                    self.progress.advance(1);
+                }
+            }
+        }
     }
 
     /// What categories lack of their share, those that have nothing included.
@@ -268,5 +294,37 @@ mod tests {
         );
         let doubled = StratumReport { attempts: 9, ..report() };
         assert!(doubled.check_conservation().is_err());
+    }
+
+    /// Two pairs of statements: a drug that is given for one disease and was turned down for another, and the reverse.
+    const STATED: &str = "
+        Drug:zelabrine -treats-> Disease:quorn_malady
+        Drug:zelabrine -not_indicated_for-> Disease:vulp_malady
+        Drug:moxitol -treats-> Disease:vulp_malady
+        Drug:moxitol -not_indicated_for-> Disease:quorn_malady";
+
+    #[test]
+    fn a_statement_whose_counterpart_was_asked_already_is_not_accepted() {
+        let graph = crate::kg::Graph::from_arrows(STATED).unwrap();
+        let statistics = crate::kg::statistics::Statistics::of(&graph);
+        let context = mine::Context { graph: &graph, statistics: &statistics, seed: crate::seed::Seed(7) };
+        let config = "[[statement]]\nrelation = 'treats'\nmin_sources = 1\nn_items = 4";
+        let config: mine::MineConfig = toml::from_str(config).unwrap();
+        let strata = mine::strata(context, &config).unwrap();
+        let writer = Writer::new(context);
+        let fill = |asked: Asked| {
+            let stop = Stop::default();
+            let mut quotas = Quotas { writer: &writer, progress: &crate::pipeline::Silent, stop: &stop, asked };
+            quotas.fill(&strata[0]).unwrap()
+        };
+        let filled = fill(Asked::default());
+        let verdicts: Vec<&str> = filled.accepted.iter().map(|item| item.answer_text.as_str()).collect();
+        assert_eq!(verdicts, ["True", "False", "True", "False"]);
+        let mut asked = Asked::default();
+        asked.note(&graph, &filled.accepted[0]);
+        let filled = fill(asked);
+        assert_eq!(filled.accepted.len(), 2);
+        let by: Vec<&str> = filled.rejected.iter().map(|rejection| rejection.by).collect();
+        assert_eq!(by, ["V401", NO_COUNTERPART]);
     }
 }

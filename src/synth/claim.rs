@@ -67,6 +67,15 @@ pub enum Claim {
     Fact(Fact),
     /// No other path of the kind connects the two ends of the question.
     NoOtherPath([NodeId; 2]),
+    /// Of some nodes each has more of some others than the next; the graph is asked how many.
+    Order {
+        /// The nodes in their order, as named.
+        ranked: Vec<NodeId>,
+        /// What they have them by.
+        relation: RelationId,
+        /// What is counted.
+        among: Vec<NodeId>,
+    },
     /// This is the answer.
     Answer {
         /// What of the question is named before it.
@@ -102,6 +111,7 @@ impl Claim {
                 if fact.is_forward { subjects.chain(objects).collect() } else { objects.chain(subjects).collect() }
             }
             Self::NoOtherPath(ends) => ends.to_vec(),
+            Self::Order { ranked, .. } => ranked.clone(),
             Self::Answer { given, nodes } => given.iter().chain(nodes).copied().collect(),
         }
     }
@@ -111,7 +121,7 @@ impl Claim {
         match self {
             Self::Fact(fact) => matches!(fact.sense, Sense::NotRecorded | Sense::Denied),
             Self::NoOtherPath(_) => true,
-            Self::Answer { .. } => false,
+            Self::Answer { .. } | Self::Order { .. } => false,
         }
     }
 }

@@ -23,6 +23,10 @@ pub enum Kind {
     DiscriminatingFinding,
     /// The nodes that connect two others.
     PathExplanation,
+    /// Whether a statement is true.
+    TrueFalse,
+    /// The options in an order.
+    RankedList,
 }
 
 impl Kind {
@@ -32,6 +36,8 @@ impl Kind {
             Self::SingleBestAnswer => "single_best_answer",
             Self::DiscriminatingFinding => "discriminating_finding",
             Self::PathExplanation => "path_explanation",
+            Self::TrueFalse => "true_false",
+            Self::RankedList => "ranked_list",
         }
     }
 
@@ -41,10 +47,15 @@ impl Kind {
     }
 }
 
-/// An option: its text, and the node or the set of nodes that it means.
+/// The option that says that a statement is true.
+pub const TRUE: &str = "True";
+/// The option that says that it is not.
+pub const FALSE: &str = "False";
+
+/// An option: its text, and the node or the set of nodes that it means; none if it says whether a statement is true.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerOption {
-    /// The nodes, sorted; one unless the option is a set.
+    /// The nodes, sorted; one unless the option is a set, none if it is a verdict.
     pub nodes: Vec<NodeId>,
     /// What is printed.
     pub text: String,
@@ -160,7 +171,7 @@ pub struct Item {
     pub lead_in: String,
     /// The options; empty for open kinds.
     pub options: Vec<AnswerOption>,
-    /// The positions of the right options; empty for open kinds.
+    /// The positions of the right options, of a ranking all in its order; empty for open kinds.
     pub keys: Vec<usize>,
     /// The answer: one node, or the members of a set, sorted.
     pub answer: Vec<NodeId>,
@@ -278,7 +289,10 @@ impl Item {
         for key in &mut self.keys {
             *key = position_of(*key);
         }
-        self.keys.sort_unstable();
+        // The order of a ranking is its answer.
+        if self.kind != Kind::RankedList {
+            self.keys.sort_unstable();
+        }
         for distractor in &mut self.distractors {
             distractor.option = position_of(distractor.option);
         }

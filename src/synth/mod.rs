@@ -15,10 +15,12 @@ mod finding_set;
 mod indication;
 mod item;
 mod lexicon;
+mod ranked;
 mod sentence;
 mod structure;
 mod telling;
 mod treatment;
+mod true_false;
 mod uses;
 mod wording;
 mod writer;
@@ -42,11 +44,16 @@ pub use item::AnswerOption;
 pub use item::Difficulty;
 pub use item::Distractor;
 pub use item::DistractorClass;
+pub use item::FALSE;
 pub use item::Item;
 pub use item::Kind;
 pub use item::Step;
 pub use item::StepKind;
+pub use item::TRUE;
 pub use lexicon::Lexicon;
+pub use ranked::BETWEEN;
+pub use ranked::RankedConfig;
+pub use true_false::TrueFalseConfig;
 pub use uses::Use;
 pub use wording::how_often;
 pub use wording::told_names;
@@ -65,6 +72,12 @@ pub struct SynthConfig {
     /// Wrong thinking paths.
     #[serde(default)]
     pub corruption: CorruptionConfig,
+    /// Statements to be judged.
+    #[serde(default)]
+    pub true_false: Vec<TrueFalseConfig>,
+    /// Rankings.
+    #[serde(default)]
+    pub ranked: Vec<RankedConfig>,
 }
 
 /// A `[[synth.choice]]` section.
@@ -84,10 +97,20 @@ fn default_n_options() -> usize {
 }
 
 impl SynthConfig {
+    /// Every section: its name, its number among those of the name, and the strategies that it takes.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, usize, &[Box<str>])> {
+        let choice = self.choice.iter().map(|section| &*section.from).enumerate();
+        let explanation = self.explanation.iter().map(|section| &*section.from).enumerate();
+        let true_false = self.true_false.iter().map(|section| &*section.from).enumerate();
+        let ranked = self.ranked.iter().map(|section| &*section.from).enumerate();
+        let named = |name: &'static str| move |(at, from)| (name, at, from);
+        let closed = choice.map(named("choice")).chain(explanation.map(named("explanation")));
+        closed.chain(true_false.map(named("true_false"))).chain(ranked.map(named("ranked")))
+    }
+
     /// Whether some section takes the candidates of a strategy.
     pub fn takes(&self, strategy: &str) -> bool {
-        let choice = self.choice.iter().flat_map(|section| &section.from);
-        choice.chain(self.explanation.iter().flat_map(|section| &section.from)).any(|from| **from == *strategy)
+        self.sections().any(|(_, _, from)| from.iter().any(|from| **from == *strategy))
     }
 }
 
@@ -106,6 +129,8 @@ pub fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> 
         Question::Indication { disease, action, others } => {
             indication::item(writer, candidate, (disease, action), &others)
         }
+        Question::Statement { statement, is_true } => true_false::item(writer, candidate, statement, is_true),
+        Question::Ranking { ranked } => ranked::item(writer, candidate, &ranked),
         Question::Coding => coding::item(writer, candidate),
         Question::Path => explanation::item(writer, candidate),
     }

@@ -13,9 +13,18 @@ pub(super) fn n_hops(candidate: &Candidate) -> u32 {
         Question::Diagnosis(_)
         | Question::Contrast { .. }
         | Question::Treatment { .. }
-        | Question::Indication { .. } => 1,
+        | Question::Indication { .. }
+        | Question::Ranking { .. } => 1,
         Question::CausalGene { .. } | Question::FindingSet { .. } => 2,
         // The binding of a coding may have more edges than clauses: one clause leads up any number of kinds.
+        // The counterpart of what is denied lies behind what the two have in common.
+        Question::Statement { is_true, .. } => {
+            if is_true {
+                1
+            } else {
+                2
+            }
+        }
         Question::Path | Question::Coding => candidate.pattern.clauses.len(),
     };
     u32::try_from(hops).unwrap_or(u32::MAX)

@@ -155,7 +155,11 @@ impl<'a> Writer<'a> {
             index: candidate.index,
             stem: draft.stem,
             lead_in: draft.lead_in,
-            keys: if draft.options.is_empty() { Vec::new() } else { vec![0] },
+            keys: match (draft.kind, draft.options.len()) {
+                (_, 0) => Vec::new(),
+                (Kind::RankedList, n_options) => (0..n_options).collect(),
+                _ => vec![0],
+            },
             options: draft.options,
             answer: candidate.key.clone(),
             answer_text: draft.answer_text,

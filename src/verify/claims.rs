@@ -5,6 +5,7 @@
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::RelationId;
 use crate::kg::search::Reading;
 use crate::kg::search::denials;
 use crate::kg::search::holds;
@@ -32,6 +33,7 @@ pub(super) fn falsehood(context: Context<'_>, item: &Item, claim: &Claim) -> Opt
             let is_asked = item.question == Question::Path && item.pattern.anchors() == ends;
             (!is_asked).then(|| "it speaks of other ends than the question".to_owned())
         }
+        Claim::Order { ranked, relation, among } => order_falsehood(context, item, (ranked, *relation, among)),
         Claim::Answer { given, nodes } => {
             let mut sorted = nodes.clone();
             sorted.sort_unstable();
@@ -43,6 +45,25 @@ pub(super) fn falsehood(context: Context<'_>, item: &Item, claim: &Claim) -> Opt
             (!is_asked).then(|| "what it starts from is not what the question gives, in its order".to_owned())
         }
     }
+}
+
+/// Why an order is not that of the counts, or not the one that is asked for.
+fn order_falsehood(
+    context: Context<'_>,
+    item: &Item,
+    (ranked, relation, among): (&[NodeId], RelationId, &[NodeId]),
+) -> Option<String> {
+    let graph = context.graph;
+    let offered =
+        item.keys.iter().filter_map(|&at| item.options.get(at)).flat_map(|option| option.nodes.iter().copied());
+    if !offered.eq(ranked.iter().copied()) || item.pattern.anchors() != among {
+        return Some("it is not the order that the question asks for".to_owned());
+    }
+    let count =
+        |node: NodeId, reading| among.iter().filter(|&&one| holds(graph, reading, (node, relation, one))).count();
+    let is_level = |pair: &&[NodeId]| count(pair[0], Reading::Strict) <= count(pair[1], Reading::Loose);
+    let level = ranked.windows(2).find(is_level)?;
+    Some(format!("`{}` may have as many as `{}`", graph.label(level[1]), graph.label(level[0])))
 }
 
 fn fact_falsehood(context: Context<'_>, item: &Item, fact: &Fact) -> Option<String> {
@@ -135,8 +156,16 @@ pub(super) fn miscited(context: Context<'_>, item: &Item, step: &Step) -> Option
 
 /// What a claim has to show: that something is not recorded no edge can.
 fn backed(graph: &Graph, claim: &Claim) -> Vec<Backed> {
-    let Claim::Fact(fact) = claim else { return Vec::new() };
     let strictly = |triple| Backed { triple, edges: supports(graph, Reading::Strict, triple) };
+    let fact = match claim {
+        Claim::Fact(fact) => fact,
+        // What is counted is what holds.
+        Claim::Order { ranked, relation, among } => {
+            let all = ranked.iter().flat_map(|&node| among.iter().map(move |&one| (node, *relation, one)));
+            return all.filter(|&triple| holds(graph, Reading::Strict, triple)).map(strictly).collect();
+        }
+        Claim::NoOtherPath(_) | Claim::Answer { .. } => return Vec::new(),
+    };
     let mut all: Vec<Backed> = match fact.sense {
         // The gene is tied to its disease where something is said to hold of it.
         Sense::NotRecorded => Vec::new(),

@@ -91,7 +91,9 @@ pub(super) fn values(context: Context<'_>, item: &Item) -> Vec<BTreeMap<Variable
         Question::Diagnosis(_)
         | Question::Contrast { .. }
         | Question::Treatment { .. }
-        | Question::Indication { .. } => vec![vec![(answer, item.answer.first().copied())]],
+        | Question::Indication { .. }
+        | Question::Statement { .. }
+        | Question::Ranking { .. } => vec![vec![(answer, item.answer.first().copied())]],
         Question::CausalGene { .. } => {
             vec![vec![(answer, item.answer.first().copied()), (inner, subject(context, item))]]
         }

@@ -190,6 +190,11 @@ impl Sample {
     }
 
     fn mined(&self, section: &str) -> Item {
+        self.mined_if(section, |_| true)
+    }
+
+    /// The first item of a section that is wanted.
+    fn mined_if(&self, section: &str, is_wanted: impl Fn(&Item) -> bool) -> Item {
         let config: MineConfig = toml::from_str(section).unwrap();
         let context = mine::Context { graph: &self.graph, statistics: &self.statistics, seed: Seed(7) };
         let writer = synth::Writer::new(context);
@@ -200,7 +205,8 @@ impl Sample {
         let mut reasons = std::collections::BTreeSet::new();
         for made in made {
             match made {
-                Ok(item) => return item,
+                Ok(item) if is_wanted(&item) => return item,
+                Ok(_) => {}
                 Err(why) => drop(reasons.insert(why)),
             }
         }
@@ -234,6 +240,25 @@ impl Sample {
 
     pub(super) fn indication(&self) -> Item {
         self.mined("[[indication]]\nmin_sources = 1\nn_items = 1")
+    }
+
+    /// A statement about a finding of a look-alike that is true, or one that is not.
+    pub(super) fn statement(&self, is_true: bool) -> Item {
+        self.mined_if("[[statement]]\nrelation = 'has_phenotype'\nn_items = 2", |item| {
+            item.answer_text == if is_true { synth::TRUE } else { synth::FALSE }
+        })
+    }
+
+    /// The same about a drug.
+    pub(super) fn drug_statement(&self, is_true: bool) -> Item {
+        self.mined_if("[[statement]]\nrelation = 'treats'\nmin_sources = 1\nn_items = 2", |item| {
+            item.answer_text == if is_true { synth::TRUE } else { synth::FALSE }
+        })
+    }
+
+    /// Four diseases of the clinic that share findings by design.
+    pub(super) fn ranking(&self) -> Item {
+        self.mined("[[ranking]]\nn_items = 1")
     }
 
     /// A drug that nothing joins to a disease.
@@ -310,6 +335,11 @@ fn every_check_accepts_what_is_mined() {
         sample.path(),
         sample.treatment(),
         sample.indication(),
+        sample.statement(true),
+        sample.statement(false),
+        sample.drug_statement(true),
+        sample.drug_statement(false),
+        sample.ranking(),
     ] {
         for check in crate::verify::checks::all() {
             assert_eq!(sample.reject(*check, &item), None, "{} of {item:#?}", check.code());

@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::kg::Graph;
 use crate::seed::Seed;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::verify::Refuted;
 use crate::write::Asked;
 use crate::write::Rejected;
@@ -88,8 +89,17 @@ fn deal_letters(graph: &Graph, items: &mut [Placed], seed: Seed) {
         (placed.split, item.stratum.clone(), hash(&item.id), item.id.clone())
     });
     let mut dealt: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut n_ranked = 0_usize;
     for Placed { item, .. } in items {
         let n_options = item.options.len();
+        if item.kind == Kind::RankedList {
+            let order = permutation(n_options, n_ranked);
+            n_ranked += 1;
+            // The one of rank r goes where the permutation has r.
+            let order: Vec<usize> = order.iter().filter_map(|&rank| item.keys.get(rank).copied()).collect();
+            item.reorder(&order);
+            continue;
+        }
         let mut order: Vec<usize> = (0..n_options).filter(|&option| item.key() != Some(option)).collect();
         // The order in which options were found says something about them: it is forgotten first.
         order.sort_by_cached_key(|&option| {
@@ -104,6 +114,22 @@ fn deal_letters(graph: &Graph, items: &mut [Placed], seed: Seed) {
         }
         item.reorder(&order);
     }
+}
+
+/// The permutation of a number, so that every run of n! numbers has each permutation once, and of any n of them that
+/// follow on a multiple of n each has another element first.
+///
+/// It is the one of that number in the order of the factorial number system, its first digit turning fastest.
+fn permutation(n: usize, number: usize) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..n).collect();
+    let mut rest = number;
+    let mut order = Vec::with_capacity(n);
+    while !left.is_empty() {
+        let digit = rest % left.len();
+        rest /= left.len();
+        order.push(left.remove(digit));
+    }
+    order
 }
 
 #[cfg(test)]
@@ -212,6 +238,45 @@ mod tests {
         assert_eq!(kept, BTreeSet::from([&*first.id, &*other.id]));
         assert_eq!(duplicates.iter().map(|rejection| rejection.by).collect::<Vec<_>>(), ["V401", "V402"]);
         assert!(duplicates[0].because.contains(&first.id));
+    }
+
+    #[test]
+    fn every_run_of_permutations_is_whole() {
+        for start in [0, 24, 48] {
+            let run: BTreeSet<Vec<usize>> = (start..start + 24).map(|number| permutation(4, number)).collect();
+            assert_eq!(run.len(), 24);
+        }
+        let firsts: Vec<usize> = (0..8).map(|number| permutation(4, number)[0]).collect();
+        assert_eq!(firsts, [0, 1, 2, 3, 0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn orders_of_rankings_are_balanced_over_all_splits_and_still_say_who_is_first() {
+        let graph = sample::graph(203);
+        let mut items = sample::cases(&graph);
+        for item in &mut items {
+            item.kind = Kind::RankedList;
+            item.keys = (0..4).collect();
+        }
+        let ranked: BTreeMap<String, Vec<String>> =
+            items.iter().map(|item| (item.id.clone(), in_order(item))).collect();
+        let assembled = assembled(&graph, items);
+        let mut runs: BTreeMap<(bool, Split), BTreeMap<Vec<usize>, usize>> = BTreeMap::new();
+        for Placed { item, split, .. } in &assembled.items {
+            assert_eq!(in_order(item), ranked[&item.id]);
+            for run in [(true, Split::Train), (false, *split)] {
+                *runs.entry(run).or_default().entry(item.keys.clone()).or_default() += 1;
+            }
+        }
+        for counts in runs.values() {
+            let least = if counts.len() == 24 { counts.values().min().copied().unwrap() } else { 0 };
+            assert!(counts.values().max().unwrap() - least <= 1, "{counts:?}");
+        }
+    }
+
+    /// The options of a ranking in its order.
+    fn in_order(item: &Item) -> Vec<String> {
+        item.keys.iter().map(|&at| item.options[at].text.clone()).collect()
     }
 
     #[test]

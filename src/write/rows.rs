@@ -131,9 +131,11 @@ impl Rows<'_> {
             kind: Some(item.kind.as_str()),
             question: Some(item.question_text()),
             options: item.options.iter().map(|option| option.text.clone()).collect(),
-            option_nodes: item.options.iter().map(|option| joined(graph, &option.nodes)).collect(),
+            option_nodes: (item.options.iter().filter(|option| !option.nodes.is_empty()))
+                .map(|option| joined(graph, &option.nodes))
+                .collect(),
             answer: key.map(|key| KeyPosition(number(key))),
-            answer_letter: key.and_then(letter),
+            answer_letter: letters(item),
             answer_text: Some(item.answer_text.clone()),
             answer_node: Some(joined(graph, &item.answer)),
             answers: if key.is_some() { Vec::new() } else { item.keys.iter().copied().map(number).collect() },
@@ -267,6 +269,12 @@ pub(super) fn joined(graph: &Graph, nodes: &[NodeId]) -> String {
     let mut members = curies(graph, nodes);
     members.sort_unstable();
     members.join("|")
+}
+
+/// The letters of the answer: one, or those of a ranking in its order, as `C, A, D, B`; none for open kinds.
+pub(super) fn letters(item: &Item) -> Option<String> {
+    let letters: Option<Vec<&str>> = item.keys.iter().map(|&key| letter(key)).collect();
+    letters.filter(|letters| !letters.is_empty()).map(|letters| letters.join(", "))
 }
 
 /// The letter of a position; `None` past the last letter.

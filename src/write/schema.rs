@@ -155,17 +155,17 @@ record! {
         question: Option<String>,
         /// Option texts; empty for open kinds.
         options: Vec<String>,
-        /// CURIEs of each option; members of a set are sorted and joined by `|`.
+        /// CURIEs of each option; members of a set are sorted and joined by `|`. Empty where options are verdicts.
         option_nodes: Vec<String>,
         /// The key's position from 0; null for open kinds and for several keys.
         answer: Option<KeyPosition>,
-        /// The key's letter; null with `answer`.
-        answer_letter: Option<&'static str>,
+        /// The key's letter, or those of a ranking in its order, as `C, A, D, B`; null for open kinds.
+        answer_letter: Option<String>,
         /// The answer in words.
         answer_text: Option<String>,
         /// The answer's CURIEs, sorted and joined by `|`.
         answer_node: Option<String>,
-        /// Positions of all keys where there are several; else empty.
+        /// Positions of all keys where there are several, ranked first; else empty.
         answers: Vec<i64>,
         /// CURIEs of the loose answers beside the key.
         other_answers: Vec<String>,

@@ -13,6 +13,7 @@ use crate::write::cell::KeyPosition;
 use crate::write::cell::record;
 use crate::write::error::WriteError;
 use crate::write::rows::letter;
+use crate::write::rows::letters;
 use crate::write::table::Sealed;
 use crate::write::table::write_table;
 use crate::write::wrong;
@@ -114,8 +115,8 @@ record! {
         prompt: Vec<MessageRow>,
         /// The answer in words.
         solution: String,
-        /// The answer's letter; empty for open kinds.
-        answer_letter: &'static str,
+        /// The answer's letter, or those of a ranking in its order; empty for open kinds.
+        answer_letter: String,
         /// CURIEs of the nodes of the binding, in the order of telling.
         path_nodes: Vec<String>,
     }
@@ -133,7 +134,7 @@ record! {
         /// The key's position, from 0.
         answer: Option<KeyPosition>,
         /// The key's letter.
-        target_letter: &'static str,
+        target_letter: String,
         /// The chapter or organ system.
         category: String,
         /// Longest clause distance from an anchor to the key.
@@ -165,13 +166,13 @@ pub(super) fn reply(thinking: &str, letter: &str, answer: &str) -> MessageRow {
     MessageRow { role: "assistant", content }
 }
 
-pub(super) fn key_letter(item: &Item) -> &'static str {
-    item.key().and_then(letter).unwrap_or_default()
+pub(super) fn key_letter(item: &Item) -> String {
+    letters(item).unwrap_or_default()
 }
 
 fn sft(item: &Item) -> SftRow {
     let mut messages = prompt(item);
-    messages.push(reply(&item.thinking(), key_letter(item), &item.answer_text));
+    messages.push(reply(&item.thinking(), &key_letter(item), &item.answer_text));
     SftRow { id: item.id.clone(), messages }
 }
 

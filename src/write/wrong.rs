@@ -233,6 +233,13 @@ fn claim_row(graph: &Graph, claim: &Claim) -> ClaimRow {
         Claim::NoOtherPath(nodes) => {
             ClaimRow { sense: "no_other_path", objects: curies(graph, nodes), ..ClaimRow::default() }
         }
+        Claim::Order { ranked, relation, among } => ClaimRow {
+            sense: "order",
+            subjects: curies(graph, ranked),
+            relation: Some(graph.relation(*relation).name.to_string()),
+            objects: curies(graph, among),
+            ..ClaimRow::default()
+        },
         Claim::Answer { nodes, .. } => {
             ClaimRow { sense: "answer", objects: curies(graph, nodes), ..ClaimRow::default() }
         }
@@ -258,7 +265,7 @@ pub(super) fn dpo(placed: &Placed) -> impl Iterator<Item = DpoRow> + '_ {
         DpoRow {
             id,
             prompt: prompt(item),
-            chosen: vec![reply(&item.thinking(), key_letter(item), &item.answer_text)],
+            chosen: vec![reply(&item.thinking(), &key_letter(item), &item.answer_text)],
             rejected: vec![reply(&corruption.thinking(), wrong_letter(item, refuted), &corruption.answer_text)],
             item_id: item.id.clone(),
             kind: corruption.kind.as_str(),

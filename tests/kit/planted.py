@@ -29,6 +29,9 @@ EDGES, NODES, RELATIONS = (f"graph/{name}.parquet" for name in ("edges", "nodes"
 VIGNETTE = "stratum = 'case/Disease'"
 CONTRAST = "kind = 'discriminating_finding'"
 PATH = "kind = 'path_explanation' and len(path) = 3"
+TRUE, FALSE = (f"kind = 'true_false' and answer_text = '{verdict}'" for verdict in ("True", "False"))
+OF_FINDING = "stratum = 'statement/has_phenotype'"
+RANKED = "kind = 'ranked_list'"
 NEXT = "(answer + 1) % 4"
 # What the risks leave of confidence before thin evidence lowers it.
 UNLOWERED = "(1 - list_sum(list_transform(distractor_reasons, lambda r: r.risk)))"
@@ -293,6 +296,56 @@ def credit_taken_out(root):
         file.write("\n".join(lines[: source + 1] + lines[source + 2 :]) + "\n")
 
 
+def with_facts(root, rows):
+    """The graph with more facts, as (subject, relation, object); each is made like one of its relation."""
+    facts = [
+        f"select * replace ({1000000000 + n} as edge, '{s}' as subject, '{o}' as \"object\")"
+        f" from (select * from t where relation = '{r}' order by edge limit 1)"
+        for n, (s, r, o) in enumerate(rows)
+    ]
+    rewrite(root, EDGES, " union all ".join(["select * from t", *facts]))
+
+
+def denied_statement(root):
+    """Subject, object and edge of the first false statement about a finding."""
+    return ask(
+        root,
+        f"select path[2].subject, path[2].\"object\", path[2].edge from items where {FALSE} and {OF_FINDING}"
+        " and split = 'train' order by id limit 1",
+    )
+
+
+def denial_taken_out(root):
+    rewrite(root, EDGES, f"select * from t where edge <> {denied_statement(root)[2]}")
+
+
+def denial_made_weak(root):
+    said = f"""case when edge = {denied_statement(root)[2]} then '{{"frequency_counts":[0,2]}}' else qualifiers end"""
+    rewrite(root, EDGES, f"select * replace ({said} as qualifiers) from t")
+
+
+def false_made_true(root):
+    subject, object, _ = denied_statement(root)
+    with_facts(root, [(subject, "has_phenotype", object)])
+
+
+def true_denied(root):
+    subject, object = ask(
+        root,
+        f"select path[1].subject, path[1].\"object\" from items where {TRUE} and {OF_FINDING} and split = 'train'"
+        " order by id limit 1",
+    )
+    with_facts(root, [(subject, "phenotype_absent", object)])
+
+
+def last_made_level(root):
+    """The last of a ranking gets all findings."""
+    node, anchors = ask(
+        root, f"select option_nodes[answers[4] + 1], anchors from items where {RANKED} and split = 'train' order by id limit 1"
+    )
+    with_facts(root, [(node, "has_phenotype", anchor) for anchor in anchors])
+
+
 def in_file(path, select):
     return lambda root: rewrite(root, path, select)
 
@@ -494,6 +547,38 @@ DEFECTS = [
     ("a chat taken out", "VIEWS", in_file(SFT, "select * from t order by id offset 1")),
 ]
 
+# Of data sets that have statements and rankings.
+OF_KINDS = [
+    ("a true statement called false", "KINDS", on_train("answer", "1 - answer", TRUE)),
+    ("a false statement called true", "KINDS", on_train("answer", "1 - answer", FALSE)),
+    ("a denial taken out of the graph", "KINDS", denial_taken_out),
+    ("a denial that two patients are the reason for", "KINDS", denial_made_weak),
+    ("a false statement made true in the graph", "KINDS", false_made_true),
+    ("a true statement denied in the graph", "KINDS", true_denied),
+    ("a statement that the clauses do not make", "KINDS", on_train(
+        "clauses", each("clauses", "subject relation object absent", object="case when x.absent then answer_node else x.\"object\" end"), FALSE
+    )),
+    ("a question about something else", "KINDS", on_train(
+        "question", "'Gout is known to present with tophi. Is this statement true or false?'", TRUE
+    )),
+    ("a verdict that is a node", "KINDS", on_train("option_nodes", "[answer_node, anchors[1]]", TRUE)),
+    ("two of a ranking exchanged", "KINDS", on_train("answers", "[answers[2], answers[1], answers[3], answers[4]]", RANKED)),
+    ("letters of another order", "KINDS", on_train(
+        "answer_letter", "array_to_string(list_reverse(string_split(answer_letter, ', ')), ', ')", RANKED
+    )),
+    ("a ranking whose last is made level", "KINDS", last_made_level),
+    ("a lead that is called safer than it is", "KINDS", on_train("distractor_reasons", reason(risk="x.risk / 2"), RANKED)),
+    ("a true statement taken out", "BALANCE", in_file(
+        TRAIN, f"select * from t where id <> (select min(id) from t where {TRUE})"
+    )),
+    ("true statements that are longer", "BALANCE", in_file(
+        TRAIN, f"select * replace (case when {TRUE} then question || ' Take your time.' else question end as question) from t"
+    )),
+    ("rankings of one order taken out", "BALANCE", in_file(
+        TRAIN, f"select * from t where not ({RANKED}) or answers[1] <> 0"
+    )),
+]
+
 
 def byte_flipped(root):
     path = os.path.join(root, "README.md")
@@ -546,14 +631,22 @@ def planted(plant, *options):
         return failed(root, *options)
 
 
+def has_kinds():
+    try:
+        return bool(ask(SOURCE, f"select id from items where {TRUE} or {RANKED} limit 1"))
+    except NoPlace:
+        return False
+
+
 def main():
     n_caught = n_placed = 0
     if failed(SOURCE):
         sys.exit("planted: the data set has findings before anything is planted")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        semantic = [pool.submit(planted, plant, "--no-hashes") for _, _, plant in DEFECTS]
+        defects = DEFECTS + (OF_KINDS if has_kinds() else [])
+        semantic = [pool.submit(planted, plant, "--no-hashes") for _, _, plant in defects]
         of_files = [pool.submit(planted, plant) for _, plant in FILE_DEFECTS]
-        wanted = [(name, lambda found, check=check: check in found, check) for name, check, _ in DEFECTS]
+        wanted = [(name, lambda found, check=check: check in found, check) for name, check, _ in defects]
         wanted += [(name, lambda found: found == ["SHA"], "SHA") for name, _ in FILE_DEFECTS]
         for (name, is_caught, check), future in zip(wanted, semantic + of_files):
             found = future.result()

@@ -258,6 +258,17 @@ mod tests {
     }
 
     #[test]
+    fn a_clause_of_constants_has_to_hold_too() {
+        let graph = Graph::from_arrows(GRAPH).unwrap();
+        let has = graph.relations().id("has_phenotype").unwrap();
+        let given = Clause::present(ANSWER, has, node(&graph, "PhenotypicFeature:f"));
+        let [b, k] = ["Disease:b", "PhenotypicFeature:k"].map(|text| node(&graph, text));
+        let (absent, present) = (Clause::absent(b, has, k), Clause::present(b, has, k));
+        assert_eq!(names(&graph, &[given, absent], Reading::Strict), ["Disease:a", "Disease:b"]);
+        assert!(names(&graph, &[given, present], Reading::Strict).is_empty());
+    }
+
+    #[test]
     fn a_spent_budget_is_an_error_and_not_a_shorter_answer() {
         let graph = Graph::from_arrows(GRAPH).unwrap();
         let has = graph.relations().id("has_phenotype").unwrap();

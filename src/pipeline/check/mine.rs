@@ -8,6 +8,8 @@ use crate::mine::CaseConfig;
 use crate::mine::ChainConfig;
 use crate::mine::MineConfig;
 use crate::mine::PairConfig;
+use crate::mine::STATED;
+use crate::mine::StatementConfig;
 use crate::mine::Tier;
 use crate::mine::WalkConfig;
 use crate::pipeline::check::Part;
@@ -63,6 +65,18 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
             problems.say(&path("max_hops".into()), text, "give 2 to 6, and no fewer at the most than at the least");
         }
         strata.note("mechanism".into(), &path("".into())[..3], problems);
+    }
+    for (at, section) in mine.statement.iter().enumerate() {
+        let path = |field| ["mine".into(), "statement".into(), Part::At(at), field];
+        statement(section, &path, problems);
+        strata.note(section.stratum_name(), &path("relation".into()), problems);
+    }
+    for (at, section) in mine.ranking.iter().enumerate() {
+        let path = |field| ["mine".into(), "ranking".into(), Part::At(at), field];
+        counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", &path, problems);
+        problems.at_least(&path("attempts_per_key".into()), (section.attempts_per_key, 1), NO_ROOM);
+        problems.prefixes(&path("prefixes".into()), &section.prefixes);
+        strata.note("ranking".into(), &path("".into())[..3], problems);
     }
     for (at, section) in mine.coding.iter().enumerate() {
         let path = |field| ["mine".into(), "coding".into(), Part::At(at), field];
@@ -189,6 +203,20 @@ fn walk<'a>(section: &'a WalkConfig, path: &Path<'a>, problems: &mut Problems<'_
     }
     self::relations(&section.relations, path, problems);
     shares(&section.hops, section.n_items, ("walk", "walks"), path, problems);
+}
+
+fn statement<'a>(section: &'a StatementConfig, path: &Path<'a>, problems: &mut Problems<'_>) {
+    counts(section.n_items, section.max_pairs_per_key as u64, "max_pairs_per_key", path, problems);
+    problems.prefixes(&path("prefixes".into()), &section.prefixes);
+    problems.at_least(&path("min_sources".into()), (section.min_sources as u64, 1), NO_ROOM);
+    if !STATED.contains(&&*section.relation) {
+        let text = format!("`mine.statement.relation` is `{}`, of which too little is denied", section.relation);
+        problems.say(&path("relation".into()), text, "there are `has_phenotype` and `treats`");
+    }
+    if !section.n_items.is_multiple_of(2) {
+        let text = format!("`mine.statement.n_items` is {}, and half of them are true", section.n_items);
+        problems.say(&path("n_items".into()), text, "give an even number");
+    }
 }
 
 fn pair<'a>(section: &'a PairConfig, path: &Path<'a>, problems: &mut Problems<'_>) {

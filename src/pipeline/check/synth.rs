@@ -5,19 +5,21 @@ use crate::pipeline::check::Part;
 use crate::pipeline::check::Problems;
 use crate::synth::SynthConfig;
 
-/// The strategies as sections name them, and whether their candidates have options.
-const STRATEGIES: [(&str, bool); 11] = [
-    ("case", true),
-    ("finding_set", true),
-    ("contrast", true),
-    ("treatment", true),
-    ("indication", true),
-    ("coding", true),
-    ("mechanism", false),
-    ("walk", false),
-    ("metapath", false),
-    ("pair", false),
-    ("chain", false),
+/// The strategies as sections name them, and the section that makes items of their candidates.
+const STRATEGIES: [(&str, &str); 13] = [
+    ("case", "choice"),
+    ("finding_set", "choice"),
+    ("contrast", "choice"),
+    ("treatment", "choice"),
+    ("indication", "choice"),
+    ("statement", "true_false"),
+    ("ranking", "ranked"),
+    ("coding", "choice"),
+    ("mechanism", "explanation"),
+    ("walk", "explanation"),
+    ("metapath", "explanation"),
+    ("pair", "explanation"),
+    ("chain", "explanation"),
 ];
 
 pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Problems<'_>) {
@@ -29,14 +31,15 @@ pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Proble
         "mechanism" => mine.mechanism.len(),
         "contrast" => mine.contrast.len(),
         "coding" => mine.coding.len(),
+        "statement" => mine.statement.len(),
+        "ranking" => mine.ranking.len(),
         "walk" => mine.walk.len(),
         "pair" => mine.pair.len(),
         "chain" => mine.chain.len(),
         _ => mine.metapath.len(),
     };
-    for (strategy, has_options) in STRATEGIES {
+    for (strategy, section) in STRATEGIES {
         if n_sections(strategy) > 0 && !synth.takes(strategy) {
-            let section = if has_options { "choice" } else { "explanation" };
             problems.say(
                 &["mine".into(), strategy.into(), Part::At(0)],
                 format!("`mine.{strategy}` finds candidates that nothing makes items of"),
@@ -44,11 +47,8 @@ pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Proble
             );
         }
     }
-    let choice = synth.choice.iter().map(|section| &section.from).enumerate().map(|(at, from)| ("choice", at, from));
-    let explanation = synth.explanation.iter().map(|section| &section.from).enumerate();
-    let explanation = explanation.map(|(at, from)| ("explanation", at, from));
     let mut taken: Vec<&str> = Vec::new();
-    for (section, number, from) in choice.chain(explanation) {
+    for (section, number, from) in synth.sections() {
         let path = ["synth".into(), section.into(), Part::At(number), "from".into()];
         if from.is_empty() {
             let hint = "name the strategies whose candidates it takes, as in `from = [\"case\"]`";
@@ -56,7 +56,7 @@ pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Proble
         }
         for (at, strategy) in from.iter().enumerate() {
             let path = [&path[..], &[Part::At(at)]].concat();
-            let Some(&(_, has_options)) = STRATEGIES.iter().find(|(name, _)| *name == &**strategy) else {
+            let Some(&(_, own)) = STRATEGIES.iter().find(|(name, _)| *name == &**strategy) else {
                 let names: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
                 problems.say(
                     &path,
@@ -65,12 +65,11 @@ pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Proble
                 );
                 continue;
             };
-            if has_options != (section == "choice") {
-                let other = if has_options { "choice" } else { "explanation" };
+            if own != section {
                 problems.say(
                     &path,
                     format!("`synth.{section}` cannot make items from `{strategy}`"),
-                    format!("`[[synth.{other}]]` can"),
+                    format!("`[[synth.{own}]]` can"),
                 );
             } else if n_sections(strategy) == 0 {
                 problems.say(

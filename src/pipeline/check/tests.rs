@@ -240,3 +240,29 @@ fn a_strategy_is_taken_once() {
         &["14:9: `synth` takes `case` twice", "16:8: `synth.explanation.from` is empty"],
     );
 }
+
+#[test]
+fn statements_and_rankings_are_looked_at() {
+    let taken = "[[synth.true_false]]\nfrom = ['statement']\n";
+    let statement = |lines: &str| format!("[[mine.statement]]\n{lines}\n{taken}");
+    assert_told(&statement("relation = 'treats'\nn_items = 2"), &[]);
+    assert_told(
+        &statement("relation = 'causes'\nmin_sources = 0\nmax_pairs_per_key = 0\nn_items = 3"),
+        &[
+            "10:21: `mine.statement.max_pairs_per_key` is 0",
+            "9:15: `mine.statement.min_sources` is 0",
+            "8:12: `mine.statement.relation` is `causes`, of which too little is denied",
+            "11:11: `mine.statement.n_items` is 3, and half of them are true",
+        ],
+    );
+    let twice = "[[mine.statement]]\nrelation = 'treats'\nn_items = 2\n";
+    assert_told(
+        &format!("{twice}{twice}{taken}"),
+        &["11:12: another section fills the stratum `statement/treats` already"],
+    );
+    assert_told("[[mine.ranking]]\nn_items = 2\n[[synth.ranked]]\nfrom = ['ranking']", &[]);
+    assert_told(
+        "[[mine.ranking]]\nattempts_per_key = 0\nn_items = 2\n[[synth.true_false]]\nfrom = ['ranking']",
+        &["8:20: `mine.ranking.attempts_per_key` is 0", "11:9: `synth.true_false` cannot make items from `ranking`"],
+    );
+}

@@ -62,8 +62,13 @@ impl Check for DirectionAndPolarity {
         if let Some(idle) = item.path.iter().find(|hop| !backing.contains(&hop.edge) && !is_chain(hop.edge)) {
             return Some(format!("`{}` backs no clause", graph.arrow(idle.edge)));
         }
-        let is_star =
-            matches!(item.question, Question::Diagnosis(_) | Question::CausalGene { .. } | Question::FindingSet { .. });
+        let is_star = matches!(
+            item.question,
+            Question::Diagnosis(_)
+                | Question::CausalGene { .. }
+                | Question::FindingSet { .. }
+                | Question::Ranking { .. }
+        );
         if is_star && !item.path.iter().all(|hop| hop.is_forward) {
             return Some("an edge of the star is told from its rim".to_owned());
         }

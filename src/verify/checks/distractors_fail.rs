@@ -18,6 +18,7 @@ use crate::mine::tier;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::verify::Check;
 use crate::verify::Context;
 use crate::verify::parts;
@@ -35,10 +36,14 @@ impl Check for DistractorsFail {
     }
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
-        let wrong: Vec<usize> = (0..item.options.len()).filter(|at| !item.keys.contains(at)).collect();
+        // Why a statement is not what the other option says is what its steps tell.
+        let has_reasons = item.kind.has_options() && item.kind != Kind::TrueFalse;
+        // Of a ranking each but the first is told why it is not first.
+        let right = if item.kind == Kind::RankedList { &item.keys[..item.keys.len().min(1)] } else { &item.keys[..] };
+        let wrong: Vec<usize> = (0..item.options.len()).filter(|at| has_reasons && !right.contains(at)).collect();
         let mut reasoned: Vec<usize> = item.distractors.iter().map(|distractor| distractor.option).collect();
         reasoned.sort_unstable();
-        if reasoned != wrong || (item.kind.has_options() && wrong.is_empty()) {
+        if reasoned != wrong || (has_reasons && wrong.is_empty()) {
             return Some("not every wrong option has its reason".to_owned());
         }
         let total: f64 = item.distractors.iter().map(|distractor| distractor.risk).sum();
@@ -96,6 +101,7 @@ fn reasons(context: Context<'_>, item: &Item, option: &[NodeId]) -> Result<Reaso
     let graph = context.graph;
     match (&item.question, option) {
         (Question::Diagnosis(_) | Question::CausalGene { .. }, [option]) => failed_clues(context, item, *option),
+        (Question::Ranking { ranked }, [disease]) => follows(context, item, (ranked, *disease)),
         (Question::FindingSet { .. }, [_, _, ..]) => {
             // Every member fails the clause that ties findings to the gene's disease.
             let last = item.pattern.clauses.len().saturating_sub(1);
@@ -147,6 +153,24 @@ fn failed_clues(context: Context<'_>, item: &Item, option: NodeId) -> Result<Rea
         return Err("fails clues that its nearest kin have");
     }
     Ok(Reasons::unsupported(context, positions, &findings))
+}
+
+/// The findings that a disease of a ranking lacks; the risk is that of as many more as would put it level with the one
+/// before it.
+fn follows(context: Context<'_>, item: &Item, (ranked, disease): (&[NodeId], NodeId)) -> Result<Reasons, &'static str> {
+    let graph = context.graph;
+    let has = parts::relation(graph, "has_phenotype").ok_or("is about no finding")?;
+    let findings = parts::objects_of(context, item, "has_phenotype");
+    let count = |node: NodeId| {
+        findings.iter().filter(|&&(_, finding)| holds(graph, Reading::Strict, (node, has, finding))).count()
+    };
+    let at = ranked.iter().position(|&node| node == disease).filter(|&at| at > 0).ok_or("is not ranked")?;
+    let lead = count(ranked[at - 1]).checked_sub(count(disease)).ok_or("has more than the one before it")?;
+    let failed = findings.iter().filter(|&&(_, finding)| !holds(graph, Reading::Loose, (disease, has, finding)));
+    let (positions, lacked): (Vec<usize>, Vec<NodeId>) = failed.copied().unzip();
+    let informations = lacked.iter().map(|&finding| context.statistics.information(finding));
+    let risk = context.statistics.risks().of(lead, informations.fold(f64::INFINITY, f64::min));
+    Ok(Reasons { class: DistractorClass::Unsupported, failed: positions, risk, denials: Vec::new() })
 }
 
 /// A drug for the same disease that is known to act on something else, and on nothing that is named like the target.

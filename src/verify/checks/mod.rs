@@ -1,12 +1,14 @@
 //! One file, one code, one page a check.
 
 mod bound_edges;
+mod clear_order;
 mod clue_quality;
 mod contradictions;
 mod direction_and_polarity;
 mod distractors_fail;
 mod finding_sets;
 mod hub_path;
+mod judged_statement;
 mod licence;
 mod live_nodes;
 mod no_answer_leak;
@@ -42,6 +44,8 @@ pub fn all() -> &'static [&'static dyn Check] {
         &licence::Licence,
         &proved_contrast::ProvedContrast,
         &finding_sets::FindingSets,
+        &judged_statement::JudgedStatement,
+        &clear_order::ClearOrder,
         &no_answer_leak::NoAnswerLeak,
         &wordable_clues::WordableClues,
         &option_names::OptionNames,

@@ -6,6 +6,7 @@ use crate::kg::words;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::verify::Check;
 use crate::verify::Context;
 use crate::verify::parts;
@@ -23,6 +24,10 @@ impl Check for NoAnswerLeak {
     }
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
+        // A statement names what it is about, true or false: its own check sees to the names.
+        if item.kind == Kind::TrueFalse {
+            return None;
+        }
         let graph = context.graph;
         let question = item.question_text();
         // A solver knows the other names of what is told.
@@ -38,7 +43,7 @@ impl Check for NoAnswerLeak {
             .options
             .iter()
             .enumerate()
-            .filter(|(at, _)| !item.keys.contains(at))
+            .filter(|(_, option)| option.nodes != item.answer)
             .map(|(_, option)| stems(&option.text))
             .collect();
         for name in item.answer.iter().flat_map(|&node| parts::names(graph, node)) {

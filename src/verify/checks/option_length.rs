@@ -3,6 +3,7 @@
 use crate::finding::Code;
 use crate::kg::normal_name;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::verify::Check;
 use crate::verify::Context;
 
@@ -22,15 +23,19 @@ impl Check for OptionLength {
         if item.options.is_empty() {
             return item.kind.has_options().then(|| "there are no options".to_owned());
         }
-        let Some(key) = item.key().filter(|&key| key < item.options.len() && item.options.len() > 1) else {
-            return Some("there is not exactly one key among several options".to_owned());
-        };
         let mut texts: Vec<String> = item.options.iter().map(|option| normal_name(&option.text)).collect();
-        let lengths: Vec<usize> = item.options.iter().map(|option| option.text.chars().count()).collect();
         texts.sort();
         if texts.windows(2).any(|pair| pair[0] == pair[1]) {
             return Some("two options read the same".to_owned());
         }
+        // All options of a ranking are its answer.
+        if item.kind == Kind::RankedList {
+            return None;
+        }
+        let Some(key) = item.key().filter(|&key| key < item.options.len() && item.options.len() > 1) else {
+            return Some("there is not exactly one key among several options".to_owned());
+        };
+        let lengths: Vec<usize> = item.options.iter().map(|option| option.text.chars().count()).collect();
         let others = || lengths.iter().enumerate().filter(|(at, _)| *at != key).map(|(_, length)| *length);
         let (length, longest, shortest) = (*lengths.get(key)?, others().max()?, others().min()?);
         if length > 2 * longest {

@@ -8,6 +8,7 @@ use crate::mine::clue::stems;
 use crate::mine::drug;
 use crate::mine::kin::are_kin;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::verify::Check;
 use crate::verify::Context;
 use crate::verify::parts;
@@ -28,6 +29,10 @@ impl Check for OptionsApart {
         let graph = context.graph;
         if item.options.is_empty() {
             return item.kind.has_options().then(|| "there are no options".to_owned());
+        }
+        // True and false are no nodes.
+        if item.kind == Kind::TrueFalse {
+            return None;
         }
         let Some(&key) = item.answer.first() else { return Some("there is no answer".to_owned()) };
         // The diseases behind an option: of the key gene, the one that the vignette is about.

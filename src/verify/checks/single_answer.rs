@@ -11,6 +11,7 @@ use crate::mine::kin::is_above_or_below;
 use crate::mine::path::PROOF_BUDGET;
 use crate::mine::path::nodes;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::verify::Check;
 use crate::verify::Context;
 
@@ -59,9 +60,21 @@ impl Check for SingleAnswer {
         if item.answer.is_empty() || !item.answer.iter().all(|node| holds(&strict, node)) {
             return Some("the key is no strict answer".to_owned());
         }
-        let Some(key) = item.key() else { return Some("there is not exactly one key".to_owned()) };
-        let offered = item.options.get(key).map(|option| (&option.nodes, &option.text));
-        if offered != Some((&item.answer, &item.answer_text)) {
+        let others: Vec<NodeId> =
+            loose.iter().copied().filter(|node| item.answer.binary_search(node).is_err()).collect();
+        if others != item.other_answers {
+            return Some("the other answers are not those that were noted".to_owned());
+        }
+        // What is true of a statement is no node: whether the key says it is looked at with the statement.
+        if item.kind == Kind::TrueFalse {
+            return None;
+        }
+        // Of a ranking the first is the key; in which order the others follow is looked at with the order.
+        let key = if item.kind == Kind::RankedList { item.keys.first().copied() } else { item.key() };
+        let Some(key) = key else { return Some("there is not exactly one key".to_owned()) };
+        let offered = item.options.get(key);
+        let is_told = |text: &str| item.kind == Kind::RankedList || text == item.answer_text;
+        if !offered.is_some_and(|option| option.nodes == item.answer && is_told(&option.text)) {
             return Some("the key option is bound to something else than the answer".to_owned());
         }
         for (at, option) in item.options.iter().enumerate().filter(|(at, _)| *at != key) {
@@ -72,11 +85,8 @@ impl Check for SingleAnswer {
         let is_vignette = matches!(item.question, Question::Diagnosis(_) | Question::CausalGene { .. });
         // What the key is a kind of, or what is a kind of it, is the same answer, told less exactly or more.
         let is_key = |&node: &NodeId| item.answer.iter().any(|&key| is_above_or_below(graph, node, key));
-        if is_vignette && !loose.iter().all(is_key) {
-            return Some("something that is not offered may be an answer too".to_owned());
-        }
-        let others: Vec<NodeId> = loose.into_iter().filter(|node| item.answer.binary_search(node).is_err()).collect();
-        (others != item.other_answers).then(|| "the other answers are not those that were noted".to_owned())
+        (is_vignette && !loose.iter().all(is_key))
+            .then(|| "something that is not offered may be an answer too".to_owned())
     }
 }
 

@@ -6,6 +6,11 @@ def is_open(item):
     return not any("?answer" in (c["subject"], c["object"]) for c in item["clauses"])
 
 
+def first(item):
+    """The position of the key, or of the first of a ranking."""
+    return item["answers"][0] if item["kind"] == "ranked_list" and item["answers"] else item["answer"]
+
+
 def told(item):
     """The nodes of the binding in the order of telling, as (from, to) of each hop."""
     return [(p["subject"], p["object"]) if p["forward"] else (p["object"], p["subject"]) for p in item["path"]]
@@ -54,16 +59,21 @@ def proved(graph, item):
     strict, loose = ({b["?answer"] for b in graph.bindings(clauses, way)} for way in (False, True))
     if not set(key) <= strict:
         return "the key is no strict answer"
-    at, nodes = item["answer"], item["option_nodes"]
+    if sorted(loose - set(key)) != sorted(item["other_answers"]):
+        return "the other answers are not those that are noted"
+    if item["kind"] == "true_false":  # Whether it is true is looked at with the statement.
+        return None
+    at, nodes = first(item), item["option_nodes"]
     if at is None or not 0 <= at < len(nodes) or nodes[at] != item["answer_node"]:
         return "the key option is not bound to the answer"
-    if "ABCDE"[at] != item["answer_letter"] or item["options"][at] != item["answer_text"]:
+    is_told = "ABCDE"[at] == item["answer_letter"] and item["options"][at] == item["answer_text"]
+    if item["kind"] != "ranked_list" and not is_told:
         return "letter or text of the key are not those of the answer"
     for n, option in enumerate(nodes):
         if n != at and set(members(option)) & loose:
             return f"option {option} may be an answer too"
-    if sorted(loose - set(key)) != sorted(item["other_answers"]):
-        return "the other answers are not those that are noted"
+    if item["kind"] == "ranked_list":
+        return None
     is_case = any(c["relation"] == "has_phenotype" and not is_variable(c["object"]) for c in clauses)
     # What the key is a kind of, or what is a kind of it, is the same answer, told less exactly or more.
     kin = set().union(*(graph.up(node) | graph.down(node) for node in key))
@@ -81,7 +91,7 @@ def fails(graph, clauses, at, node):
 
 def reasons(graph, item):
     """REASONS: every wrong option fails what it is said to fail, and what is called denied is denied."""
-    clauses, wrong = item["clauses"], [n for at, n in enumerate(item["option_nodes"]) if at != item["answer"]]
+    clauses, wrong = item["clauses"], [n for at, n in enumerate(item["option_nodes"]) if at != first(item)]
     if sorted(reason["node"] for reason in item["distractor_reasons"]) != sorted(wrong):
         return "the reasons are not those of the wrong options"
     is_case = any(c["relation"] == "has_phenotype" and not is_variable(c["object"]) for c in clauses)
@@ -127,8 +137,10 @@ def denies(graph, item, reason, edge):
 
 def leak(graph, item):
     """Q8: no name of the key, and no telling stem of one, stands in the question."""
+    if item["kind"] == "true_false":  # A statement names what it is about, true or false.
+        return None
     question, question_stems = f" {normal(item['question'])} ", stems(item["question"])
-    others = [stems(text) for n, text in enumerate(item["options"]) if n != item["answer"]]
+    others = [stems(text) for n, text in enumerate(item["options"]) if n != first(item)]
     for node in members(item["answer_node"]):
         label, _, synonyms, _ = graph.nodes.get(node, ("", "", [], True))
         for name in [label or "", *(synonyms or [])]:

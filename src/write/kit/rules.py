@@ -134,12 +134,15 @@ class Rules:
 
     def subject(self, item):
         """The disease behind a key: itself, or the one at the other end of a gene's or a treatment's edge."""
+        if item["kind"] == "true_false":
+            last = item["path"][-1]
+            return last["subject" if last["relation"] in ("has_phenotype", "phenotype_absent") else "object"]
         ends = [p["object"] for p in item["path"] if p["relation"] in ("associated_with", "treats")]
         return ends[0] if ends else item["answer_node"]
 
     def clues(self, item):
         """The findings of a vignette with their clauses; none for other kinds."""
-        if is_open(item):
+        if is_open(item) or item["kind"] in ("true_false", "ranked_list"):
             return {}
         told = [(at, c) for at, c in enumerate(item["clauses"]) if c["relation"] == "has_phenotype" and not c["absent"]]
         return {at: c["object"] for at, c in told if not is_variable(c["object"])}
@@ -217,7 +220,8 @@ class Rules:
         """TRUST: risks are those of the table, confidence is lowered where evidence is thin, the tier is counted."""
         clues = self.clues(item)
         does = [c["relation"] != "has_phenotype" for c in item["clauses"]]
-        for reason in item["distractor_reasons"]:
+        # What is lacked by a disease that follows another is looked at with the order.
+        for reason in item["distractor_reasons"] if item["kind"] != "ranked_list" else ():
             expected = 0.0
             if reason["class"] == "unsupported" and not clues and all(does[at] for at in reason["failed"]):
                 expected = ACTION_RISK

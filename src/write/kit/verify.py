@@ -14,8 +14,8 @@ candidate before it was rejected.
 
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
-its clues and options, `queries.py` at its SPARQL, `credits.py` at whose words it uses, `corruptions.py` at its wrong
-thinking paths, `figures.py` at what it is weighed by.
+its clues and options, `kinds.py` at statements and rankings, `queries.py` at its SPARQL, `credits.py` at whose words it
+uses, `corruptions.py` at its wrong thinking paths, `figures.py` at what it is weighed by.
 """
 import argparse
 import collections
@@ -35,6 +35,7 @@ import calibration
 import corruptions
 import credits
 import figures
+import kinds
 import proofs
 import queries
 import rules
@@ -240,6 +241,7 @@ def check(root, with_hashes):
             title, query = part.split("\n", 1)
             found[title] = db.execute(query).fetchall()
     asked = queries.Queries(graph.relations)
+    of_kinds = kinds.Kinds(of_items)
     looks = {
         "Q2 the binding proves the pattern": lambda item: proofs.bound(graph, item),
         "Q3 the key is the answer, and no other option can be": lambda item: proofs.proved(graph, item),
@@ -251,6 +253,7 @@ def check(root, with_hashes):
         "CLUES are frequent, telling and independent": of_items.clue_rules,
         "RIVAL nothing else in the graph nearly fits": of_items.rival,
         "TRUST is what risks, evidence and vocabularies leave": of_items.trust,
+        "KINDS that are no choice are answered as the graph does": of_kinds.look,
         "HOPS are the longest way to the answer": rules.hops,
         "QUERY asks what the clauses ask": asked.look,
         "SCORES of a path are those of the graph": weighed.look,
@@ -262,6 +265,7 @@ def check(root, with_hashes):
         wrong(db, graph, of_items, items)
     )
     found["TRIED every wrong path is accounted for"] = list(corruptions.accounted(db, manifest))
+    found["BALANCE neither habit nor position tells the answer"] = list(of_kinds.balance(items))
     found["Q9 letters are balanced"] = list(letters(items))
     found["CREDIT every source is credited for what it gave"] = list(credits.credited(db, manifest, root))
     ends = db.execute("select subject, object from edges").fetchall()

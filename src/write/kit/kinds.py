@@ -1,0 +1,215 @@
+"""Kinds of item that are no choice among nodes: statements that are judged, and rankings.
+
+What a statement says is read off its clauses: one positive clause, filled in with the answer, if it is true; if it is
+false, that clause tells what is true in its place, and an absent clause of two constants is the statement. The order
+of a ranking is counted again from the graph.
+"""
+import collections
+import itertools
+
+import calibration
+from readings import COMMON_STEMS, is_variable, normal, stems
+
+# What holds for fewer patients than this, where a study counted, denies nothing.
+FEW = 4
+# The disease after the first lacks at least so many findings; a disease with fewer findings is too little known.
+LEAD, PROFILE = 2, 10
+# Words of the names of findings that texts leave out.
+UNTOLD = {"circulating", "concentration", "level"}
+# A rule of thumb must not tell true from false in more than this share of a hundred statements or more.
+GUESSED = 0.62
+
+
+def filled(clause, answer):
+    return tuple(answer if is_variable(t) else t for t in (clause["subject"], clause["relation"], clause["object"]))
+
+
+def statement(item):
+    """What is stated, whether it is true, and what is shown to be true; None if the clauses say nothing of the kind."""
+    clauses = item["clauses"]
+    n_asked = [sum(t == "?answer" for t in (c["subject"], c["object"])) for c in clauses]
+    absent = [c["absent"] for c in clauses]
+    if (n_asked, absent) == ([1], [False]):
+        said = filled(clauses[0], item["answer_node"])
+        return said, True, said
+    if (n_asked, absent) == ([1, 0], [False, True]):
+        return filled(clauses[1], None), False, filled(clauses[0], item["answer_node"])
+    return None
+
+
+class Kinds:
+    """The two kinds, on one graph with its rules."""
+
+    def __init__(self, of_items):
+        self.rules, self.graph = of_items, of_items.graph
+
+    def look(self, item):
+        """KINDS: a statement is as true as the key says, and a ranking has the one order that is its answer."""
+        look = {"true_false": self.judged, "ranked_list": self.ranked}.get(item["kind"])
+        return look(item) if look else None
+
+    def share_a_stem(self, left, right):
+        def told(node):
+            label, _, synonyms, _ = self.graph.nodes[node]
+            return set().union(*map(stems, [label or "", *(synonyms or [])])) - COMMON_STEMS
+
+        return bool(told(left) & told(right))
+
+    def is_named(self, item, node):
+        words = set(normal(self.graph.nodes[node][0]).split()) - UNTOLD
+        return words <= set(normal(item["question"]).split())
+
+    def judged(self, item):
+        read = statement(item)
+        if read is None:
+            return "the clauses are no statement"
+        (s, relation, o), is_true, shown = read
+        if sorted(item["options"]) != ["False", "True"] or item["option_nodes"] or item["answers"]:
+            return "the options are not “True” and “False”"
+        if item["answer_text"] != str(is_true) or item["options"][item["answer"]] != str(is_true):
+            return f"the statement is {str(is_true).lower()}, and the key says otherwise"
+        if "AB"[item["answer"]] != item["answer_letter"]:
+            return "the letter is not that of the key"
+        for node in (s, o):
+            if not self.is_named(item, node):
+                return f"the question does not name {node}"
+        if self.share_a_stem(s, o):
+            return "the name of one end gives the other away"
+        graph = self.graph
+        if not graph.supports(*shown, False):
+            return "what is shown as true does not hold"
+        for left, right in itertools.product(graph.named(shown[0]), graph.named(shown[2])):
+            if graph.denials(left, relation, right):
+                return "what is shown as true is denied too"
+        if is_true:
+            return None
+        if shown[1] != relation or (shown[0] == s) == (shown[2] == o):
+            return "what is true in its place is about something else"
+        if graph.supports(s, relation, o, True):
+            return "what is called false may hold"
+        if not graph.denials(s, relation, o):
+            return "what is called false is denied by nothing"
+        return self.weakly_denied(item, s, o) if relation == "has_phenotype" else None
+
+    def weakly_denied(self, item, disease, finding):
+        graph = self.graph
+        cited = [p for p in item["path"] if graph.relations[p["relation"]]["negates"]]
+        here = [p["edge"] for p in cited if (p["subject"], p["object"]) == (disease, finding)]
+        counts = [self.rules.said(edge).get("frequency_counts") for edge in here]
+        if not any(count is None or (count[0] == 0 and count[1] >= FEW) for count in counts):
+            return "no edge denies it of enough patients"
+        children = set(graph.children[finding])
+        near = children | set(graph.parents[finding])
+        for stated, _ in graph.out["has_phenotype"].get(disease, ()):
+            if stated in near or children & set(graph.children[stated]):
+                return f"{stated}, which is nearly the same, is recorded"
+        return None
+
+    def may_have(self, disease):
+        """What the nearest kin of a disease are recorded with."""
+        graph = self.graph
+        classes = (graph.down(one) for one in graph.up(disease) - {disease})
+        family = set().union(*(found for found in classes if len(found) <= 16)) - {disease}
+        stated = {to for one in family for to, _ in graph.out["has_phenotype"].get(one, ())}
+        return set().union(*map(graph.up, stated))
+
+    def ranked(self, item):
+        order, options = item["answers"], item["options"]
+        if sorted(order) != list(range(len(options))) or len(order) < 3 or item["answer"] is not None:
+            return "not every option is ranked once"
+        if item["answer_letter"] != ", ".join("ABCDE"[at] for at in order):
+            return "the letters are not those of the ranking"
+        if item["answer_text"] != "; ".join(options[at] for at in order):
+            return "the answer in words is not the options in their order"
+        nodes = [item["option_nodes"][at] for at in order]
+        if nodes[0] != item["answer_node"]:
+            return "the first is not the answer"
+        clauses = [(c["subject"], c["relation"], c["absent"]) for c in item["clauses"]]
+        if set(clauses) != {("?answer", "has_phenotype", False)}:
+            return "the clauses are no list of findings"
+        findings, graph = [c["object"] for c in item["clauses"]], self.graph
+        if any(left in graph.up(right) for left, right in itertools.permutations(findings, 2)):
+            return "one finding is a kind of another"
+        reasons = {reason["node"]: reason for reason in item["distractor_reasons"]}
+        before = None
+        for node in nodes:
+            held, may = (
+                [at for at, one in enumerate(findings) if graph.supports(node, "has_phenotype", one, loose)]
+                for loose in (False, True)
+            )
+            if held != may:
+                return f"{node} may have a finding that it is not recorded with"
+            kin = self.may_have(node)
+            most = sum(at in may or one in kin for at, one in enumerate(findings))
+            if before is None and len(held) < len(findings):
+                return "the first does not have all findings"
+            if before is not None and (before <= most or (node == nodes[1] and len(held) + LEAD > len(findings))):
+                return f"{node} may be level with the one before it"
+            if before is not None:
+                lacked = [at for at in range(len(findings)) if at not in held]
+                least = min(self.rules.information(findings[at]) for at in lacked)
+                risk = calibration.risk(self.rules.table, before - len(held), least)
+                if reasons[node]["failed"] != lacked or abs(reasons[node]["risk"] - risk) > 1e-12:
+                    return f"{node} lacks other findings than is noted, or its risk is {risk}"
+            if len({to for to, _ in graph.out["has_phenotype"].get(node, ())}) < PROFILE:
+                return f"{node} has fewer than {PROFILE} findings"
+            if any(self.share_a_stem(node, one) for one in findings):
+                return f"a finding shares a stem with {node}"
+            before = len(held)
+        return None
+
+    def balance(self, items):
+        """BALANCE: neither how often, nor of what, nor how statements are made tells which are true; rankings have
+        every order as often."""
+        groups = collections.defaultdict(collections.Counter)
+        stated = collections.defaultdict(lambda: (collections.Counter(), collections.Counter()))
+        looks = collections.defaultdict(list)
+        orders = collections.defaultdict(collections.Counter)
+        for item in items:
+            read = statement(item) if item["kind"] == "true_false" else None
+            if read:
+                said, is_true, shown = read
+                groups[(item["stratum"], item["split"])][is_true] += 1
+                stated[item["stratum"]][is_true][shown] += 1
+                looks[item["stratum"]].append((is_true, item, said))
+            if item["kind"] == "ranked_list":
+                for name in ("all", f"split {item['split']}", f"split {item['split']}, {item['stratum']}"):
+                    orders[(name, len(item["answers"]))][tuple(item["answers"])] += 1
+        for (stratum, split), counts in groups.items():
+            if counts[True] != counts[False]:
+                yield stratum, f"{counts[True]} statements of {split} are true, {counts[False]} are not"
+        for stratum, (of_false, of_true) in stated.items():
+            if of_false != of_true:
+                yield stratum, "a statement has no counterpart"
+        for stratum, of_stratum in looks.items():
+            for name, share in self.guesses(of_stratum):
+                if len(of_stratum) >= 100 and share > GUESSED:
+                    yield stratum, f"{name} tells {share:.0%} of the statements that are true from those that are not"
+        for (name, size), counts in orders.items():
+            counts = [counts[order] for order in itertools.permutations(range(size))]
+            if max(counts) - min(counts) > 1:
+                yield name, f"orders stand {sorted(counts)}"
+
+    def guesses(self, items):
+        """How many statements a threshold on one number tells right at best, by the name of the number."""
+
+        def degree(node):
+            sides = (self.graph.out, self.graph.into)
+            return sum(len(table[name].get(node, ())) for table in sides for name in table)
+
+        numbers = {
+            "the number of edges of the subject": lambda item, said: degree(said[0]),
+            "the number of edges of the object": lambda item, said: degree(said[2]),
+            "the length of the question": lambda item, said: len(item["question"]),
+        }
+        for name, number in numbers.items():
+            told = sorted(((number(item, said), is_true) for is_true, item, said in items), key=lambda pair: pair[0])
+            n_true, n_before, best = sum(is_true for _, is_true in told), 0, 0
+            seen = 0
+            for _, group in itertools.groupby(told, key=lambda pair: pair[0]):
+                right = n_before + (len(told) - seen - (n_true - n_before))
+                best = max(best, right, len(told) - right)
+                group = list(group)
+                seen += len(group)
+                n_before += sum(is_true for _, is_true in group)
+            yield name, best / len(told)
