@@ -371,8 +371,9 @@ def wrong_path_made_true(root):
 def wrong_claim_made_true(root):
     """The graph gets what wrong steps claim of it."""
     where, edges = os.path.join(root, WRONG), os.path.join(root, EDGES)
-    said = f"select unnest(claims) as c from read_parquet('{where}') where ground = 'not_recorded' and refuted_claim = 0"
-    facts = f"select distinct c.subjects[1] as s, c.relation as r, unnest(c.objects) as o from ({said})"
+    said = f"select claims[refuted_claim + 1] as c from read_parquet('{where}') where ground = 'not_recorded'"
+    each_subject = f"select unnest(c.subjects) as s, c.relation as r, c.objects as all_o from ({said})"
+    facts = f"select distinct s, r, unnest(all_o) as o from ({each_subject})"
     like = f"(select * exclude (edge, subject, relation, \"object\") from read_parquet('{edges}') limit 1)"
     rows = f"select 1000000000 + row_number() over (order by s, r, o) as edge, s as subject, r as relation, o as \"object\" from ({facts})"
     rewrite(root, EDGES, f"select * from t union all by name (select * from ({rows}), {like})")
