@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json::json;
 use thinkpath::kg::Built;
 use thinkpath::kg::rank;
+use thinkpath::kg::rank::Landscape;
 use thinkpath::kg::rank::Measured;
 use thinkpath::kg::rank::Question;
 use thinkpath::kg::rank::Study;
@@ -19,10 +20,14 @@ use crate::text::note;
 use crate::text::print;
 use crate::text::table;
 
+/// Counts are taken in so many parts, each row by those it has no part in.
+const N_FOLDS: usize = 5;
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   thinkpath rank measure pipelines/clinical.toml --data ../shared/data --paths drugmechdb.tar.gz
+  thinkpath rank learn pipelines/clinical.toml --data ../shared/data --paths drugmechdb.tar.gz --to weights.json
 
 Candidates are all paths of two to six hops from the drug to the disease, forward along every edge.
 A pair's path is found at rank r if the node sequence of a curated path is the r-th candidate.")]
@@ -35,6 +40,8 @@ pub(crate) struct Arguments {
 enum What {
     /// Measure rankings on curated paths, each on drugs it was not learned from
     Measure(Measure),
+    /// Learn the weights anew from curated paths, and write them to a file
+    Learn(Learn),
 }
 
 #[derive(Debug, clap::Args)]
@@ -49,6 +56,16 @@ struct Measure {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Learn {
+    #[command(flatten)]
+    curated: Curated,
+
+    /// Where to write the weights
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
@@ -68,6 +85,7 @@ struct Curated {
 pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()> {
     match &arguments.what {
         What::Measure(measure) => measure.run(session),
+        What::Learn(learn) => learn.run(session),
     }
 }
 
@@ -90,6 +108,20 @@ impl Curated {
     }
 }
 
+impl Learn {
+    fn run(&self, session: &Session) -> anyhow::Result<()> {
+        let built = session.graph(&self.curated.graph)?;
+        let tasks = self.curated.tasks(&built)?.tasks;
+        let folds = rank::folds(&built.graph, &tasks, N_FOLDS, "outer");
+        let terrain = Terrain::new(&built.graph);
+        let landscape = Landscape::new(&terrain);
+        let questions = rank::questions(&terrain, tasks, self.curated.budget);
+        self.curated.check(&questions)?;
+        let ranker = rank::learn(&landscape, &questions, (&folds, N_FOLDS));
+        Ok(std::fs::write(&self.to, ranker.as_json())?)
+    }
+}
+
 impl Measure {
     fn run(&self, session: &Session) -> anyhow::Result<()> {
         let built = session.graph(&self.curated.graph)?;
@@ -97,7 +129,8 @@ impl Measure {
         let terrain = Terrain::new(&built.graph);
         let lost = (tasks.n_without_ends, tasks.n_lost_links);
         let questions = rank::questions(&terrain, tasks.tasks, self.curated.budget);
-        let study = Study::new(&terrain, &questions, self.folds.into());
+        let landscape = Landscape::new(&terrain);
+        let study = Study::new(&landscape, &questions, self.folds.into());
         let report = Report { study: &study, questions: &questions, lost };
         print(&if self.json { format!("{:#}\n", report.as_json()) } else { report.as_text() })?;
         Ok(self.curated.check(&questions)?)

@@ -23,6 +23,9 @@ pub mod clinical_items {}
 #[doc = include_str!("licences.md")]
 pub mod licences {}
 
+#[doc = include_str!("path_ranking.md")]
+pub mod path_ranking {}
+
 #[doc = include_str!("performance.md")]
 pub mod performance {}
 

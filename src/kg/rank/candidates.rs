@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::search::Walkable;
 
 /// How long paths may be: curators draw six hops or fewer for nine pairs in ten.
 pub const MAX_HOPS: usize = 6;
@@ -28,23 +29,31 @@ pub const LEFT_OUT: [&str; 8] = [
 /// Relations that are walked from object to subject too.
 pub const WALKED_BACK: [&str; 3] = ["located_in", "causes", "affects"];
 
+/// Where paths of this kind may go, for those who ask which edge a hop is.
+pub fn walkable(graph: &Graph) -> Walkable {
+    let named = |is_meant: &dyn Fn(&str) -> bool| -> Vec<Box<str>> {
+        graph.relations().iter().map(|(_, row)| row.name.clone()).filter(|name| is_meant(name)).collect()
+    };
+    let leave_out = named(&|name| LEFT_OUT.contains(&name));
+    let forwards_only = named(&|name| !WALKED_BACK.contains(&name));
+    Walkable { leave_out, forwards_only, ..Walkable::default() }
+}
+
 /// How one hop reads: a relation, and whether it is told from object to subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Way(pub(super) u16);
 
 impl Way {
-    fn new(relation: usize, is_back: bool) -> Self {
+    pub(super) fn new(relation: usize, is_back: bool) -> Self {
         Self(u16::try_from(relation * 2 + usize::from(is_back)).unwrap_or(u16::MAX))
     }
 
     /// The number of its relation.
-    #[expect(dead_code, reason = "weights are not written yet")]
     pub(super) fn relation(self) -> usize {
         usize::from(self.0 / 2)
     }
 
     /// Whether it is told from object to subject.
-    #[expect(dead_code, reason = "weights are not written yet")]
     pub(super) fn is_back(self) -> bool {
         self.0 % 2 == 1
     }
@@ -67,7 +76,7 @@ pub struct Terrain<'a> {
     starts: Vec<usize>,
     arcs: Vec<Arc>,
     back_starts: Vec<usize>,
-    back: Vec<NodeId>,
+    back: Vec<(NodeId, Way)>,
 }
 
 impl<'a> Terrain<'a> {
@@ -110,16 +119,14 @@ impl<'a> Terrain<'a> {
             }
         }
         let n_nodes = graph.n_nodes();
-        let mut behind: Vec<(NodeId, NodeId)> = arcs.iter().map(|&(from, arc)| (arc.to, from)).collect();
+        let mut behind: Vec<(NodeId, NodeId, Way)> = arcs.iter().map(|&(from, arc)| (arc.to, from, arc.way)).collect();
         behind.sort_unstable();
-        let starts = starts(n_nodes, arcs.iter().map(|&(from, _)| from));
-        let back_starts = starts_of(n_nodes, &behind);
         Self {
             graph,
-            starts,
+            starts: starts(n_nodes, arcs.iter().map(|&(from, _)| from)),
             arcs: arcs.into_iter().map(|(_, arc)| arc).collect(),
-            back_starts,
-            back: behind.into_iter().map(|(_, from)| from).collect(),
+            back_starts: starts(n_nodes, behind.iter().map(|&(to, ..)| to)),
+            back: behind.into_iter().map(|(_, from, way)| (from, way)).collect(),
         }
     }
 
@@ -134,7 +141,7 @@ impl<'a> Terrain<'a> {
     }
 
     /// Where hops to a node come from, in order.
-    pub(super) fn behind(&self, node: NodeId) -> &[NodeId] {
+    pub(super) fn behind(&self, node: NodeId) -> &[(NodeId, Way)] {
         &self.back[self.back_starts[node.index()]..self.back_starts[node.index() + 1]]
     }
 
@@ -143,10 +150,19 @@ impl<'a> Terrain<'a> {
         let arcs = self.ahead(from);
         arcs.binary_search_by_key(&to, |arc| arc.to).ok().map(|at| arcs[at])
     }
-}
 
-fn starts_of(n_nodes: usize, sorted: &[(NodeId, NodeId)]) -> Vec<usize> {
-    starts(n_nodes, sorted.iter().map(|&(from, _)| from))
+    /// How many nodes lie between two: reached by a hop from the one, and the other by a hop from there. The shorter
+    /// list is gone through.
+    pub(super) fn n_between(&self, from: NodeId, to: NodeId) -> usize {
+        let (ahead, behind) = (self.ahead(from), self.behind(to));
+        if ahead.len() <= behind.len() {
+            let leads = |node: NodeId| behind.binary_search_by_key(&node, |&(from, _)| from).is_ok();
+            ahead.iter().filter(|arc| leads(arc.to)).count()
+        } else {
+            let leads = |node: NodeId| ahead.binary_search_by_key(&node, |arc| arc.to).is_ok();
+            behind.iter().filter(|&&(node, _)| leads(node)).count()
+        }
+    }
 }
 
 /// Where the entries of each node start in a sorted list, and where the last end.
@@ -251,7 +267,7 @@ impl Search<'_> {
                 }
                 let behind = self.terrain.behind(node);
                 self.charge(behind.len())?;
-                for &other in behind {
+                for &(other, _) in behind {
                     if self.distances[other.index()] == u8::MAX {
                         self.distances[other.index()] = u8::try_from(distance).unwrap_or(u8::MAX);
                         next.push(other);

@@ -6,12 +6,16 @@
 //! some drugs holds for others.
 
 mod candidates;
+mod features;
 mod folds;
+mod learn;
 mod measure;
 mod mechanism;
 mod priors;
+mod ranker;
 mod study;
 mod tokens;
+mod trees;
 
 pub use candidates::Candidates;
 pub use candidates::LEFT_OUT;
@@ -19,13 +23,21 @@ pub use candidates::MAX_HOPS;
 pub use candidates::Terrain;
 pub use candidates::TooMany;
 pub use candidates::WALKED_BACK;
+pub use candidates::walkable;
+pub use features::Landscape;
+pub use features::feature_names;
 pub use folds::folds;
+pub use learn::learn;
 pub use measure::Baseline;
 pub use measure::Measured;
 pub use measure::Ranks;
 pub use mechanism::Mechanism;
 pub use mechanism::Task;
 pub use mechanism::Tasks;
+pub use ranker::Guide;
+pub use ranker::Ranker;
+pub use ranker::RankerError;
+pub use ranker::Scored;
 pub use study::Question;
 pub use study::Ranking;
 pub use study::Study;

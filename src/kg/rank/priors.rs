@@ -83,35 +83,62 @@ impl Counts {
         Self { tables: (0..Piece::ALL.len()).map(table).collect() }
     }
 
+    /// Forgets pieces that were met less than five times and never drawn: most of all pieces, which say next to nothing.
+    #[must_use]
+    pub(super) fn without_rare(mut self) -> Self {
+        for table in &mut self.tables {
+            table.retain(|(_, count)| count.n_curated > 0.0 || count.n_candidates >= 5.0);
+        }
+        self
+    }
+
     /// The pieces of a kind.
     pub(super) fn table(&self, piece: Piece) -> &[(Token, Count)] {
         self.tables.get(piece as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The values of the pieces of a kind.
-    pub(super) fn values(&self, piece: Piece, kind: Value) -> FxHashMap<Token, f64> {
+    /// Lift and odds of every piece, in whole thousandths; what has next to none of either is left out.
+    pub(super) fn priors(&self) -> Priors {
+        Priors(Piece::ALL.map(|piece| self.values(piece)).into())
+    }
+
+    fn values(&self, piece: Piece) -> FxHashMap<Token, [f64; 2]> {
         let table = self.table(piece);
         let (n_curated, n_candidates) = table
             .iter()
             .fold((0.0, 0.0), |(curated, all), (_, count)| (curated + count.n_curated, all + count.n_candidates));
-        // Whatever is drawn was met: so the share is below 1, and a table without any curated piece tells nothing.
-        let base = if n_curated > 0.0 { n_curated / n_candidates } else { 1.0 };
-        let value = |count: Count| match kind {
-            Value::Lift => count.lift(),
-            Value::Odds => count.odds(base),
-        };
-        table.iter().map(|&(token, count)| (token, value(count))).collect()
+        if n_curated == 0.0 {
+            return FxHashMap::default();
+        }
+        let base = n_curated / n_candidates;
+        // Of long pieces there are tens of thousands that nobody drew; short ones say as much against a path.
+        let is_long = matches!(piece, Piece::Metapath | Piece::Relations | Piece::Triple);
+        let told = table.iter().filter(|(_, count)| !is_long || count.curated >= DRAWN);
+        let values = told.map(|&(token, count)| (token, [count.lift(), count.odds(base)].map(thousandths)));
+        values.filter(|(_, values)| values[0].abs() >= NEXT_TO_NONE[0] || values[1].abs() >= NEXT_TO_NONE[1]).collect()
     }
 }
 
-/// Which number a piece is known by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Value {
-    /// [`Count::lift`].
-    #[expect(dead_code, reason = "the baseline needs the odds only")]
-    Lift,
-    /// [`Count::odds`].
-    Odds,
+/// What a piece may say without being kept: lift and odds.
+const NEXT_TO_NONE: [f64; 2] = [0.03, 1.0];
+
+/// A long piece is kept if it was drawn in so many questions' worth of curated paths.
+const DRAWN: f64 = 1.0;
+
+fn thousandths(value: f64) -> f64 {
+    // Adding 0 turns −0 into 0, which is written otherwise.
+    (value * 1_000.0).round() / 1_000.0 + 0.0
+}
+
+/// By kind of piece: how often each piece is drawn, as lift and odds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Priors(pub(super) Vec<FxHashMap<Token, [f64; 2]>>);
+
+impl Priors {
+    /// The pieces of a kind.
+    pub(super) fn table(&self, piece: Piece) -> &FxHashMap<Token, [f64; 2]> {
+        &self.0[piece as usize]
+    }
 }
 
 /// Sorted, each token once.

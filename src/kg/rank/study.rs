@@ -4,15 +4,16 @@ use rayon::prelude::*;
 
 use crate::kg::rank::Baseline;
 use crate::kg::rank::Candidates;
+use crate::kg::rank::Landscape;
 use crate::kg::rank::Measured;
 use crate::kg::rank::Ranks;
 use crate::kg::rank::Task;
 use crate::kg::rank::Terrain;
 use crate::kg::rank::folds;
+use crate::kg::rank::learn::School;
 use crate::kg::rank::measure::best_rank;
 use crate::kg::rank::measure::marks;
 use crate::kg::rank::priors::Counts;
-use crate::kg::rank::priors::Value;
 use crate::kg::rank::tokens::Made;
 use crate::kg::rank::tokens::Piece;
 
@@ -71,18 +72,18 @@ pub struct Study {
 }
 
 impl Study {
-    /// Measures the baselines.
+    /// Measures the baselines, and what is learned from the other folds.
     ///
     /// # Complexity
     ///
     /// O(c log c) time for c candidates, six times that memory for the counts of their pieces.
-    pub fn new(terrain: &Terrain<'_>, questions: &[Question], n_folds: usize) -> Self {
+    pub fn new(landscape: &Landscape<'_>, questions: &[Question], n_folds: usize) -> Self {
+        let terrain = landscape.terrain;
         let graph = terrain.graph();
         let tasks: Vec<Task> = questions.iter().map(|question| question.task.clone()).collect();
         let folds = folds(graph, &tasks, n_folds, "outer");
-        let counts = counts_by_fold(terrain, questions, &folds, n_folds);
-        let priors: Vec<_> =
-            (0..n_folds).map(|fold| without(&counts, &[fold]).values(Piece::Metapath, Value::Odds)).collect();
+        let school = School::new(landscape, questions, (&folds, n_folds));
+        let priors: Vec<_> = (0..n_folds).map(|fold| school.priors(fold)).collect();
         let rankings = Baseline::ALL.map(|baseline| {
             let rank = |(question, &fold): (&Question, &usize)| {
                 let scores: Vec<f64> = question
@@ -91,7 +92,7 @@ impl Study {
                     .map(|path| {
                         let mut prior = 0.0;
                         Made::of(terrain, path).pieces(Piece::Metapath, |token| {
-                            prior = priors[fold].get(&token).copied().unwrap_or(0.0);
+                            prior = priors[fold].table(Piece::Metapath).get(&token).map_or(0.0, |values| values[1]);
                         });
                         baseline.score(graph, path, prior)
                     })
@@ -101,7 +102,10 @@ impl Study {
             let ranks = questions.par_iter().zip(&folds).map(rank).collect();
             Ranking { name: baseline.name(), ranks: Ranks(ranks) }
         });
-        Self { folds, n_folds, rankings: rankings.into() }
+        let mut rankings = Vec::from(rankings);
+        rankings.push(Ranking { name: "learned", ranks: school.ranks() });
+        drop(school);
+        Self { folds, n_folds, rankings }
     }
 
     /// The figures of a ranking on the questions of each fold that are asked for.
@@ -126,7 +130,7 @@ pub(super) fn counts_by_fold(
         let chosen: Vec<&Question> =
             questions.iter().zip(folds).filter(|&(_, &other)| other == fold).map(|(question, _)| question).collect();
         let counts: Vec<Counts> = chosen.into_par_iter().map(of_one).collect();
-        Counts::sum(&counts.iter().collect::<Vec<_>>())
+        Counts::sum(&counts.iter().collect::<Vec<_>>()).without_rare()
     };
     (0..n_folds).map(of_fold).collect()
 }

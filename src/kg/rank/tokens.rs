@@ -43,7 +43,6 @@ impl Piece {
         Self::End,
     ];
 
-    #[expect(dead_code, reason = "weights are not written yet")]
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Metapath => "metapath",
@@ -72,7 +71,6 @@ impl Token {
         Self(self.0 << SYMBOL_BITS | u128::from(symbol & 0x1ff))
     }
 
-    #[expect(dead_code, reason = "weights are not written yet")]
     /// The symbols, first to last.
     pub(super) fn symbols(self) -> Vec<u16> {
         let mut rest = self.0;
