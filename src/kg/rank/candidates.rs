@@ -309,7 +309,7 @@ mod tests {
     fn graph() -> Graph {
         Graph::from_arrows(
             "Drug:a -affects-> Gene:b\nGene:b -positively_correlated_with-> Gene:c\nGene:c -causes-> Disease:d\n\
-             Drug:a -treats-> Disease:d\nGene:b -causes-> Disease:d\nDisease:d -has_phenotype-> Phenotype:p\n\
+             Drug:a -treats-> Disease:d\nGene:b -causes-> Disease:d\n\
              Gene:p -located_in-> Cell:q\nDrug:a -affects-> Cell:q\nGene:p -causes-> Disease:d",
         )
         .unwrap()

@@ -268,9 +268,11 @@ mod tests {
     fn what_tells_curated_rows_apart_is_learned() {
         let rows = rows();
         let trees = learn(&rows);
-        for (row, &is_curated) in rows.values.chunks(2).zip(&rows.is_curated) {
-            assert_eq!(score(&trees, row) > 0.0, is_curated, "{row:?}");
-        }
+        let n_first = rows.values.chunks(8).zip(rows.is_curated.chunks(4)).filter(|(values, is_curated)| {
+            let scores: Vec<f64> = values.chunks(2).map(|row| score(&trees, row)).collect();
+            crate::kg::rank::measure::best_rank(&scores, is_curated) == Some(1)
+        });
+        assert!(n_first.count() >= 195);
     }
 
     #[test]
