@@ -14,6 +14,7 @@ mod node;
 mod pairs;
 mod paths;
 mod progress;
+mod rank;
 mod run;
 mod session;
 mod show;
@@ -65,6 +66,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Say how two nodes are connected: the best paths, each edge with its source
     Paths(paths::Arguments),
+    /// Measure or learn the ranking of paths from drugs to diseases
+    Rank(rank::Arguments),
     /// Write a graph for other tools
     Export(export::Arguments),
     /// Print items of a data set as a person reads them, proof included
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments, &session),
         Command::Inspect(arguments) => inspect::run(&arguments, &session),
         Command::Paths(arguments) => paths::run(&arguments, &session),
+        Command::Rank(arguments) => rank::run(&arguments, &session),
         Command::Export(arguments) => export::run(&arguments, &session),
         Command::Show(arguments) => show::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -9,6 +9,12 @@ use serde_json::json;
 use thinkpath::kg::Built;
 use thinkpath::kg::Graph;
 use thinkpath::kg::NodeId;
+use thinkpath::kg::rank;
+use thinkpath::kg::rank::Guide;
+use thinkpath::kg::rank::Landscape;
+use thinkpath::kg::rank::Ranker;
+use thinkpath::kg::rank::Scored;
+use thinkpath::kg::rank::Terrain;
 use thinkpath::kg::search::Ground;
 use thinkpath::kg::search::Path;
 use thinkpath::kg::search::PathQuery;
@@ -46,6 +52,11 @@ Fewer hops come first, then less crowded inner nodes (the sum of ln degree), the
 The score falls with the rank: 1 / (hops + 1 - product of degree^-0.4 over inner nodes), so 1 for
 an edge between the two.
 
+From a drug to a disease paths of two to six hops are ranked as curators draw mechanisms, unless an
+option says where paths may go or `--rank degree` is given: forward along every edge, and never by
+what says that the drug is given for the disease. With `--json` such a path also has \"ranking\":
+\"learned\", \"base\" and \"parts\": each feature's name, value and by how much it moved the score.
+
 With `--json` each path is an object on a line of its own:
   {\"rank\": 1, \"score\": 0.46, \"hops\": [{\"subject\": CURIE, \"relation\", \"object\": CURIE, \"edge\",
    \"forward\", \"source\"}]}
@@ -73,9 +84,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     k: u32,
 
-    /// Look for paths of at most so many hops
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
-    max_hops: u32,
+    /// Look for paths of at most so many hops: 4, or 6 from a drug to a disease, unless told otherwise
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_hops: Option<u32>,
+
+    /// How to rank paths
+    #[arg(long, value_enum, default_value_t = Rank::Auto)]
+    rank: Rank,
 
     /// Do not walk this relation; may be given more than once
     #[arg(long, value_name = "RELATION")]
@@ -102,16 +117,34 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Rank {
+    /// As learned from curated mechanisms from a drug to a disease, and by degree otherwise
+    Auto,
+    /// By hops and degrees
+    Degree,
+}
+
 pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()> {
     let pairs = arguments.pairs.as_deref().map(Pairs::read).transpose()?;
     let built = session.graph(&arguments.graph)?;
     let graph = &built.graph;
     let ground = Ground::new(graph, &arguments.walkable(graph)).map_err(Mistake::from)?;
-    let asking = Asking { arguments, built: &built, ground: &ground };
-    match &pairs {
-        Some(pairs) => asking.for_pairs(&pairs.nodes(graph)?),
-        None => asking.for_one(arguments.ends(graph)?),
+    let pairs = match &pairs {
+        Some(pairs) => Some(pairs.nodes(graph)?),
+        None => None,
+    };
+    let end = if pairs.is_none() { Some(arguments.ends(graph)?) } else { None };
+    let asking = Asking { arguments, built: &built, ground: &ground, learned: None };
+    // What the learned ranking needs of a graph is worked out only if it will be asked.
+    if !pairs.iter().flatten().chain(&end).any(|&ends| arguments.is_learned(graph, ends)) {
+        return asking.ask(pairs.as_deref(), end);
     }
+    let terrain = Terrain::new(graph);
+    let landscape = Landscape::new(&terrain);
+    let guide = Guide::new(&landscape, &Ranker::standard()?);
+    let ground = Ground::new(graph, &rank::walkable(graph)).map_err(Mistake::from)?;
+    Asking { learned: Some(Learned { guide, ground }), ..asking }.ask(pairs.as_deref(), end)
 }
 
 impl Arguments {
@@ -123,6 +156,20 @@ impl Arguments {
             not_through: self.not_through.clone(),
             max_degree: self.max_degree,
         }
+    }
+
+    /// Whether the paths of a pair are ranked as learned.
+    fn is_learned(&self, graph: &Graph, (from, to): (NodeId, NodeId)) -> bool {
+        let is_free = self.leave_out.is_empty() && self.not_through.is_empty() && self.max_degree.is_none();
+        self.rank == Rank::Auto
+            && is_free
+            && !self.directed
+            && graph.category(from) == "Drug"
+            && graph.category(to) == "Disease"
+    }
+
+    fn most_hops(&self, is_learned: bool) -> u32 {
+        self.max_hops.unwrap_or(if is_learned { 6 } else { 4 })
     }
 
     fn ends(&self, graph: &Graph) -> Result<(NodeId, NodeId), Mistake> {
@@ -146,9 +193,40 @@ struct Asking<'a> {
     arguments: &'a Arguments,
     built: &'a Built,
     ground: &'a Ground<'a>,
+    learned: Option<Learned<'a>>,
+}
+
+/// The ranking that was learned, and where its paths go.
+struct Learned<'a> {
+    guide: Guide<'a>,
+    ground: Ground<'a>,
+}
+
+/// Paths with what is told of each beside its hops.
+struct Found {
+    paths: Vec<(Path, f64)>,
+    scored: Vec<Scored>,
+    is_finished: bool,
 }
 
 impl Asking<'_> {
+    fn ask(&self, pairs: Option<&[(NodeId, NodeId)]>, end: Option<(NodeId, NodeId)>) -> anyhow::Result<()> {
+        match (pairs, end) {
+            (Some(pairs), _) => self.for_pairs(pairs),
+            (None, Some(ends)) => self.for_one(ends),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// The learned ranking, if it is that of a pair.
+    fn learned(&self, ends: (NodeId, NodeId)) -> Option<&Learned<'_>> {
+        self.learned.as_ref().filter(|_| self.arguments.is_learned(&self.built.graph, ends))
+    }
+
+    fn most_hops(&self, ends: (NodeId, NodeId)) -> u32 {
+        self.arguments.most_hops(self.learned(ends).is_some())
+    }
+
     fn for_one(&self, ends: (NodeId, NodeId)) -> anyhow::Result<()> {
         let answer = self.answer(&mut PathSearch::new(self.ground), ends, None);
         print(&answer.text)?;
@@ -156,7 +234,7 @@ impl Asking<'_> {
             return Err(self.unfinished(Vec::new(), 1).into());
         }
         if self.arguments.json && answer.n_paths == 0 {
-            note(&format!("no path of at most {}", hops(self.arguments.max_hops as usize)));
+            note(&format!("no path of at most {}", hops(self.most_hops(ends) as usize)));
         }
         Ok(())
     }
@@ -180,7 +258,7 @@ impl Asking<'_> {
             }
         }
         if self.arguments.json && n_without > 0 {
-            let most = hops(self.arguments.max_hops as usize);
+            let most = hops(self.arguments.most_hops(false) as usize);
             note(&format!("no path of at most {most} for {n_without} of {} pairs", pairs.len()));
         }
         if unfinished.is_empty() { Ok(()) } else { Err(self.unfinished(unfinished, pairs.len()).into()) }
@@ -190,21 +268,42 @@ impl Asking<'_> {
         Mistake::Unfinished { pairs, n_pairs, budget: self.arguments.budget }
     }
 
-    fn answer(&self, search: &mut PathSearch<'_>, (from, to): (NodeId, NodeId), pair: Option<usize>) -> Answer {
-        let Arguments { max_hops, budget, .. } = *self.arguments;
-        let found = search.best(&PathQuery { from, to, max_hops, budget }, self.arguments.k as usize);
+    fn found(&self, search: &mut PathSearch<'_>, (from, to): (NodeId, NodeId)) -> Found {
+        let graph = &self.built.graph;
+        let (max_hops, budget, k) = (self.most_hops((from, to)), self.arguments.budget, self.arguments.k as usize);
+        if let Some(learned) = self.learned((from, to)) {
+            let found = learned.guide.best((from, to), usize::MAX, budget);
+            let is_finished = found.is_ok();
+            let mut scored = found.unwrap_or_default();
+            scored.retain(|found| found.path.n_hops() <= max_hops as usize);
+            scored.truncate(k);
+            let paths = scored.iter().map(|found| (found.path.clone(), found.score)).collect();
+            return Found { paths, scored, is_finished };
+        }
+        let found = search.best(&PathQuery { from, to, max_hops, budget }, k);
         let is_finished = found.is_ok();
         let paths = found.unwrap_or_else(|unfinished| unfinished.paths);
+        let paths = paths.into_iter().map(|path| (path.score(graph), path)).map(|(score, path)| (path, score));
+        Found { paths: paths.collect(), scored: Vec::new(), is_finished }
+    }
+
+    fn answer(&self, search: &mut PathSearch<'_>, ends: (NodeId, NodeId), pair: Option<usize>) -> Answer {
+        let Found { paths, scored, is_finished } = self.found(search, ends);
+        let ground = self.learned(ends).map_or(self.ground, |learned| &learned.ground);
         let mut text = String::new();
         if !self.arguments.json {
-            text.push_str(&self.heading((from, to), pair, (paths.len(), is_finished)));
+            text.push_str(&self.heading(ends, pair, (paths.len(), is_finished)));
         }
-        for (rank, path) in (1..).zip(&paths) {
+        for (rank, (path, score)) in (1..).zip(&paths) {
             if self.arguments.json {
+                let mut object = self.as_json(ground, (path, *score), rank, pair);
+                if let (Some(scored), Some(fields)) = (scored.get(rank - 1), object.as_object_mut()) {
+                    fields.extend(parts(scored));
+                }
                 // Writing to a String cannot fail.
-                let _ = writeln!(text, "{}", self.as_json(path, rank, pair));
+                let _ = writeln!(text, "{object}");
             } else {
-                text.push_str(&self.as_text(path, rank));
+                text.push_str(&self.as_text(ground, (path, *score), rank));
             }
         }
         Answer { text, n_paths: paths.len(), is_finished }
@@ -213,7 +312,7 @@ impl Asking<'_> {
     fn heading(&self, ends: (NodeId, NodeId), pair: Option<usize>, (n_paths, is_finished): (usize, bool)) -> String {
         let graph = &self.built.graph;
         let called = |node: NodeId| format!("{} ({})", graph.label(node), graph.curie(node));
-        let most = hops(self.arguments.max_hops as usize);
+        let most = hops(self.most_hops(ends) as usize);
         let what = match n_paths {
             _ if !is_finished => format!("the search stopped after {}", counted(n_paths, "path")),
             0 => format!("no path of at most {most}"),
@@ -226,16 +325,16 @@ impl Asking<'_> {
         format!("{apart}{}", wrapped(&format!("{number}{} to {}: {what}", called(ends.0), called(ends.1)), 0))
     }
 
-    fn as_text(&self, path: &Path, rank: usize) -> String {
+    fn as_text(&self, ground: &Ground<'_>, (path, score): (&Path, f64), rank: usize) -> String {
         let graph = &self.built.graph;
-        let found = self.ground.hops(path);
+        let found = ground.hops(path);
         let mut line = format!("{rank}. {}", path.nodes.first().map_or("", |&start| graph.label(start)));
         for hop in &found {
             let relation = &graph.relation(graph.edge(hop.edge).relation).name;
             let arrow = if hop.is_forward { format!("—[{relation}]→") } else { format!("←[{relation}]—") };
             line.push_str(&format!(" {arrow} {}", graph.label(hop.to(graph))));
         }
-        let mut about = format!("score {:.4}, {}", path.score(graph), hops(found.len()));
+        let mut about = format!("score {score:.4}, {}", hops(found.len()));
         let inner: Vec<&str> = path.inner().iter().map(|&node| graph.curie(node).as_str()).collect();
         if !inner.is_empty() {
             about.push_str(&format!(", through {}", inner.join(", ")));
@@ -247,9 +346,9 @@ impl Asking<'_> {
         text
     }
 
-    fn as_json(&self, path: &Path, rank: usize, pair: Option<usize>) -> Value {
+    fn as_json(&self, ground: &Ground<'_>, (path, score): (&Path, f64), rank: usize, pair: Option<usize>) -> Value {
         let graph = &self.built.graph;
-        let hops = self.ground.hops(path).into_iter().map(|hop| {
+        let hops = ground.hops(path).into_iter().map(|hop| {
             let edge = graph.edge(hop.edge);
             json!({
                 "subject": graph.curie(edge.subject).as_str(),
@@ -260,12 +359,22 @@ impl Asking<'_> {
                 "source": graph.source(edge.source).name,
             })
         });
-        let mut object = json!({ "rank": rank, "score": path.score(graph), "hops": hops.collect::<Vec<_>>() });
+        let mut object = json!({ "rank": rank, "score": score, "hops": hops.collect::<Vec<_>>() });
         if let (Some(pair), Some(fields)) = (pair, object.as_object_mut()) {
             fields.insert("pair".to_owned(), pair.into());
         }
         object
     }
+}
+
+/// What a learned score is made of: the base and the parts add up to it.
+fn parts(scored: &Scored) -> serde_json::Map<String, Value> {
+    let names = rank::feature_names();
+    let part =
+        |&(feature, value, by): &(usize, f64, f64)| json!({ "feature": names.get(feature), "value": value, "by": by });
+    let parts: Vec<Value> = scored.parts.iter().map(part).collect();
+    let fields = [("ranking", json!("learned")), ("base", json!(scored.base)), ("parts", json!(parts))];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn hops(count: usize) -> String {

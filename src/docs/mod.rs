@@ -32,6 +32,9 @@ pub mod corruptions {}
 #[doc = include_str!("licences.md")]
 pub mod licences {}
 
+#[doc = include_str!("path_ranking.md")]
+pub mod path_ranking {}
+
 #[doc = include_str!("performance.md")]
 pub mod performance {}
 

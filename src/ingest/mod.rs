@@ -49,6 +49,7 @@ use crate::kg::Records;
 use crate::kg::Relations;
 use crate::location::Location;
 
+pub use drugmechdb::mechanisms;
 pub use input::Input;
 pub use input::Lines;
 pub use sink::Sink;

@@ -23,6 +23,7 @@ mod names;
 mod open;
 mod permuted;
 mod prefix_name;
+pub mod rank;
 mod rarity;
 pub mod rdf;
 mod record;

@@ -6,6 +6,7 @@
 //! path is not.
 
 mod archive;
+mod curated;
 mod documents;
 mod links;
 mod nodes;
@@ -22,6 +23,8 @@ use crate::ingest::Sink;
 use crate::ingest::drugmechdb::links::Links;
 use crate::ingest::drugmechdb::nodes::Nodes;
 use crate::ingest::drugmechdb::path::Path;
+
+pub use curated::mechanisms;
 
 /// Settings of the reader.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -25,6 +25,13 @@ pub(super) struct Header {
     disease_mesh: Option<String>,
 }
 
+impl Header {
+    /// The identifier of its disease.
+    pub(super) fn disease(&self) -> &str {
+        word(&self.disease_mesh)
+    }
+}
+
 /// A node of a path.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
