@@ -25,6 +25,9 @@ struct Rows {
     nodes: Vec<NodeId>,
 }
 
+/// So many nodes are compared sooner than looked up.
+const FEW: usize = 64;
+
 impl Rows {
     fn new(n_nodes: usize, mut pairs: Vec<(NodeId, NodeId)>) -> Self {
         pairs.sort_unstable();
@@ -46,11 +49,25 @@ impl Rows {
 
     /// The nodes and everything that can be reached, sorted. O(reached log reached).
     fn closure(&self, nodes: &[NodeId]) -> Vec<NodeId> {
-        let mut seen: FxHashSet<NodeId> = nodes.iter().copied().collect();
-        let mut reached: Vec<NodeId> = seen.iter().copied().collect();
+        let mut reached = nodes.to_vec();
+        reached.sort_unstable();
+        reached.dedup();
+        // Of a few nodes each is compared; of many, looked up.
+        let mut seen: Option<FxHashSet<NodeId>> = None;
         let mut at = 0;
         while let Some(&node) = reached.get(at) {
-            reached.extend(self.of(node).iter().copied().filter(|&to| seen.insert(to)));
+            for &to in self.of(node) {
+                let is_new = match &mut seen {
+                    Some(seen) => seen.insert(to),
+                    None => !reached.contains(&to),
+                };
+                if is_new {
+                    reached.push(to);
+                }
+            }
+            if seen.is_none() && reached.len() > FEW {
+                seen = Some(reached.iter().copied().collect());
+            }
             at += 1;
         }
         reached.sort_unstable();

@@ -32,7 +32,7 @@ use crate::write::cell::Row;
 use crate::write::error::WriteError;
 
 /// Who wrote a file: the format's name and version, not the program's, so that a release changes no bytes.
-const CREATED_BY: &str = "thinkpath version 1";
+const CREATED_BY: &str = "thinkpath version 2";
 /// Rows that are laid out at once: a batch cannot be split over row groups.
 const ROWS_PER_SLICE: usize = 1_000;
 /// The size of a row group in memory.

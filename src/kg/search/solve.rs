@@ -9,6 +9,7 @@
 //! Artif. Intell. 8, 1977).
 
 use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -35,7 +36,7 @@ pub(super) type Binding = BTreeMap<Variable, NodeId>;
 type Domains = BTreeMap<Variable, Vec<NodeId>>;
 
 /// A clause between two variables.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Link {
     subject: Variable,
     relation: RelationId,
@@ -67,12 +68,12 @@ impl<'a> Solver<'a> {
         let variables = self.pattern.variables();
         let links: Vec<Link> = self.positive().filter_map(link).collect();
         let mut domains = self.beside_constants()?;
-        self.grow(&links, &mut domains)?;
+        let apart = self.grow(&links, &mut domains)?;
         // A variable that no constant leads to has no finite domain: such a pattern has no answers.
         if domains.len() < variables.len() {
             return Ok(());
         }
-        while self.narrow(&links, &mut domains)? {}
+        self.narrow(&links, &apart, &mut domains)?;
         if domains.values().any(Vec::is_empty) {
             return Ok(());
         }
@@ -126,33 +127,43 @@ impl<'a> Solver<'a> {
         Ok(domains)
     }
 
-    /// Gives the other variables their domains, always from the smallest that leads to one without.
-    fn grow(&mut self, links: &[Link], domains: &mut Domains) -> Result<(), OutOfBudget> {
+    /// Gives the other variables their domains, always from the smallest that leads to one without. Returns the links that
+    /// were not followed: of the others, each end has a partner at the other.
+    fn grow(&mut self, links: &[Link], domains: &mut Domains) -> Result<Vec<Link>, OutOfBudget> {
+        let mut left = links.to_vec();
         loop {
-            let ways = links.iter().flat_map(|link| [link.ahead(), link.back()]);
-            let open = ways.filter(|(from, _, to, _)| domains.contains_key(from) && !domains.contains_key(to));
-            let smallest = open.min_by_key(|(from, _, to, _)| (domains[from].len(), *from, *to));
-            let Some((from, relation, to, direction)) = smallest else { return Ok(()) };
+            let ways = left.iter().enumerate().flat_map(|(at, link)| [(at, link.ahead()), (at, link.back())]);
+            let open = ways.filter(|(_, (from, _, to, _))| domains.contains_key(from) && !domains.contains_key(to));
+            let smallest = open.min_by_key(|(_, (from, _, to, _))| (domains[from].len(), *from, *to));
+            let Some((at, (from, relation, to, direction))) = smallest else { return Ok(left) };
             let reached = self.reach_all(&domains[&from], relation, direction)?;
             domains.insert(to, reached);
+            left.remove(at);
         }
     }
 
-    /// Keeps of both ends of every link what has a partner at the other end, looked at from the smaller and back;
-    /// whether that was less than all.
-    fn narrow(&mut self, links: &[Link], domains: &mut Domains) -> Result<bool, OutOfBudget> {
-        let mut is_narrower = false;
-        for link in links {
-            let [ahead, back] = [link.ahead(), link.back()];
-            let is_smaller = domains[&ahead.0].len() <= domains[&back.0].len();
-            for (from, relation, to, direction) in if is_smaller { [ahead, back] } else { [back, ahead] } {
-                let mut kept = Vec::new();
-                common(&self.reach_all(&domains[&from], relation, direction)?, &domains[&to], &mut kept);
-                is_narrower |= kept.len() < domains[&to].len();
-                domains.insert(to, kept);
+    /// Keeps in every domain what has a partner in each neighbouring one, starting at links whose ends were found apart.
+    fn narrow(&mut self, links: &[Link], apart: &[Link], domains: &mut Domains) -> Result<(), OutOfBudget> {
+        let mut ways: VecDeque<(Link, Way)> = VecDeque::new();
+        for &link in apart {
+            let [ahead, back] = [(link, link.ahead()), (link, link.back())];
+            let is_smaller = domains[&link.subject].len() <= domains[&link.object].len();
+            ways.extend(if is_smaller { [ahead, back] } else { [back, ahead] });
+        }
+        while let Some((link, (from, relation, to, direction))) = ways.pop_front() {
+            let mut kept = Vec::new();
+            common(&self.reach_all(&domains[&from], relation, direction)?, &domains[&to], &mut kept);
+            if kept.len() == domains[&to].len() {
+                continue;
+            }
+            domains.insert(to, kept);
+            // Whoever lost its partner over this link was not one of its partners.
+            for &other in links.iter().filter(|&&other| other != link) {
+                let beyond = [other.ahead(), other.back()].into_iter().filter(|(end, ..)| *end == to);
+                ways.extend(beyond.map(|way| (other, way)));
             }
         }
-        Ok(is_narrower)
+        Ok(())
     }
 
     fn bind(
