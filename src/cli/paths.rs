@@ -277,7 +277,7 @@ impl Asking<'_> {
             let mut scored = found.unwrap_or_default();
             scored.retain(|found| found.path.n_hops() <= max_hops as usize);
             scored.truncate(k);
-            let paths = scored.iter().map(|found| (found.path.clone(), found.score)).collect();
+            let paths = scored.iter().map(|found| (found.path.clone(), rounded(found.score))).collect();
             return Found { paths, scored, is_finished };
         }
         let found = search.best(&PathQuery { from, to, max_hops, budget }, k);
@@ -370,11 +370,15 @@ impl Asking<'_> {
 /// What a learned score is made of: the base and the parts add up to it.
 fn parts(scored: &Scored) -> serde_json::Map<String, Value> {
     let names = rank::feature_names();
-    let part =
-        |&(feature, value, by): &(usize, f64, f64)| json!({ "feature": names.get(feature), "value": value, "by": by });
+    let part = |&(feature, value, by): &(usize, f64, f64)| json!({ "feature": names.get(feature), "value": rounded(value), "by": rounded(by) });
     let parts: Vec<Value> = scored.parts.iter().map(part).collect();
-    let fields = [("ranking", json!("learned")), ("base", json!(scored.base)), ("parts", json!(parts))];
+    let fields = [("ranking", json!("learned")), ("base", json!(rounded(scored.base))), ("parts", json!(parts))];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// To six digits: more are only the way in which floats are added.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
 
 fn hops(count: usize) -> String {

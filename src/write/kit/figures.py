@@ -68,18 +68,20 @@ class Scores:
     """What paths weigh on one graph. `edges` are (subject, relation, object, source)."""
 
     def __init__(self, nodes, edges):
-        self.category = dict(nodes)
+        self.category, self.edges, self.degrees = dict(nodes), edges, None
+
+    def count(self):
+        """Counts the edges, once somebody asks."""
         self.objects, self.subjects = collections.defaultdict(set), collections.defaultdict(set)
         self.sources = collections.defaultdict(set)
-        degrees, self.ends = collections.Counter(), collections.Counter()
-        for subject, relation, object_, source in edges:
+        for subject, relation, object_, source in self.edges:
             self.objects[subject, relation].add(object_)
             self.subjects[object_, relation].add(subject)
             self.sources[subject, relation, object_].add(source)
-            degrees.update((subject, object_))
-        for curie, degree in degrees.items():
+        self.degrees = collections.Counter(end for subject, _, object_, _ in self.edges for end in (subject, object_))
+        self.ends = collections.Counter()
+        for curie, degree in self.degrees.items():
             self.ends[self.category[curie]] += degree
-        self.degrees = degrees
 
     def rarity(self, curie):
         return -math.log(self.degrees[curie] / self.ends[self.category[curie]])
@@ -89,6 +91,8 @@ class Scores:
         told, weight, trust, counts, ends = item["scores"], 1.0, 1.0, [], set()
         if told is None:
             return None
+        if self.degrees is None:
+            self.count()
         for hop in item["path"]:
             subject, relation, object_ = hop["subject"], hop["relation"], hop["object"]
             for others in (self.objects[subject, relation], self.subjects[object_, relation]):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Re-checks a thinkpath data set without trusting whoever made it.
 
-    python verify/verify.py DATASET [--json] [--no-hashes]
+    python verify/verify.py DATASET [--json] [--no-hashes] [--only NAMES]
 
 Needs duckdb and nothing else; imports nothing of thinkpath, only the files beside it. No column is trusted that is
 recomputed: answers come from `clauses` and the graph, so do failed clues and denials, hops and queries; what makes a
@@ -215,11 +215,15 @@ def load(db, root, manifest):
     return graph, of_items, credits.Credits(names, ends), weighed, items
 
 
-def check(root, with_hashes):
-    """Every check with its findings, in the order of their numbers; and how many items there are."""
+def check(root, with_hashes, only=()):
+    """Every check, or only some by their names, with its findings, in the order of their numbers; and how many items."""
+
+    def is_wanted(title):
+        return not only or title.split(" ", 1)[0] in only
+
     with open(os.path.join(root, "manifest.json"), encoding="utf-8") as file:
         manifest = json.load(file)
-    found = {FILES: list(files(manifest, root, with_hashes))}
+    found = {FILES: list(files(manifest, root, with_hashes)) if is_wanted(FILES) else []}
     db = duckdb.connect()
     try:
         graph, of_items, of_names, weighed, items = load(db, root, manifest)
@@ -236,18 +240,20 @@ def check(root, with_hashes):
             if why:
                 yield item["id"], why
 
+    def varied():
+        ends = db.execute("select subject, object from edges").fetchall()
+        return figures.diversity(manifest, items, weighed.category.items(), ends)
+
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "checks.sql"), encoding="utf-8") as file:
-        for part in re.split(r"^-- name: ", file.read(), flags=re.M)[1:]:
-            title, query = part.split("\n", 1)
-            found[title] = db.execute(query).fetchall()
+        joins = dict(part.split("\n", 1) for part in re.split(r"^-- name: ", file.read(), flags=re.M)[1:])
     asked = queries.Queries(graph.relations)
     of_kinds = kinds.Kinds(of_items)
     looks = {
         "Q2 the binding proves the pattern": lambda item: proofs.bound(graph, item),
         "Q3 the key is the answer, and no other option can be": lambda item: proofs.proved(graph, item),
         "Q8 the question does not give the answer away": lambda item: proofs.leak(graph, item),
-        next(title for title in found if title.startswith("Q18 ")): lambda item: proofs.follows(graph, item),
-        next(title for title in found if title.startswith("Q28 ")): of_names.look,
+        next(title for title in joins if title.startswith("Q18 ")): lambda item: proofs.follows(graph, item),
+        next(title for title in joins if title.startswith("Q28 ")): of_names.look,
         "REASONS against the wrong options are true": lambda item: proofs.reasons(graph, item),
         "KIN no option is kin of another": of_items.kin,
         "CLUES are frequent, telling and independent": of_items.clue_rules,
@@ -258,20 +264,27 @@ def check(root, with_hashes):
         "QUERY asks what the clauses ask": asked.look,
         "SCORES of a path are those of the graph": weighed.look,
     }
+    wholes = {
+        "RISKS are those that the descriptions of this graph give": lambda: risks(of_items, manifest),
+        "WRONG every wrong path is right up to a step that the graph refutes": lambda: wrong(
+            db, graph, of_items, items
+        ),
+        "TRIED every wrong path is accounted for": lambda: corruptions.accounted(db, manifest),
+        "BALANCE neither habit nor position tells the answer": lambda: of_kinds.balance(items),
+        "Q9 letters are balanced": lambda: letters(items),
+        "CREDIT every source is credited for what it gave": lambda: credits.credited(db, manifest, root),
+        "DIVERSITY is what the manifest says": varied,
+        "Q24 everything is accounted for": lambda: funnel(db, manifest),
+    }
+    for title, query in joins.items():
+        if is_wanted(title):
+            found[title] = db.execute(query).fetchall()
     for title, look in looks.items():
-        found[title] = found.get(title, []) + list(each(look))
-    found["RISKS are those that the descriptions of this graph give"] = list(risks(of_items, manifest))
-    found["WRONG every wrong path is right up to a step that the graph refutes"] = list(
-        wrong(db, graph, of_items, items)
-    )
-    found["TRIED every wrong path is accounted for"] = list(corruptions.accounted(db, manifest))
-    found["BALANCE neither habit nor position tells the answer"] = list(of_kinds.balance(items))
-    found["Q9 letters are balanced"] = list(letters(items))
-    found["CREDIT every source is credited for what it gave"] = list(credits.credited(db, manifest, root))
-    ends = db.execute("select subject, object from edges").fetchall()
-    varied = figures.diversity(manifest, items, weighed.category.items(), ends)
-    found["DIVERSITY is what the manifest says"] = list(varied)
-    found["Q24 everything is accounted for"] = list(funnel(db, manifest))
+        if is_wanted(title):
+            found[title] = found.get(title, []) + list(each(look))
+    for title, look in wholes.items():
+        if is_wanted(title):
+            found[title] = list(look())
 
     def order(entry):
         number = re.match(r"Q(\d+) ", entry[0])
@@ -289,8 +302,11 @@ def main():
     parser.add_argument("dataset", help="the folder of the data set")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--no-hashes", action="store_true", help="leave the hashes of the files out")
+    parser.add_argument("--only", metavar="NAMES", default="", help="only these checks, as Q3,TRUST")
     options = parser.parse_args()
-    found, n_items = check(options.dataset, not options.no_hashes)
+    found, n_items = check(options.dataset, not options.no_hashes, tuple(filter(None, options.only.split(","))))
+    if len(found) < 2 and options.only not in ("", "SHA"):
+        parser.error(f"no check is called {options.only}")
     n_findings = sum(map(len, found.values()))
     checks = {}
     for title, findings in found.items():
