@@ -240,7 +240,7 @@ fn distractor(graph: &Graph, item: &Item, reason: &Distractor) -> DistractorRow 
 
 /// Nothing for what is no path: no path weighs nothing.
 fn scores(scores: Scores) -> Option<ScoresRow> {
-    (scores.path_weight > 0.0).then(|| ScoresRow {
+    (scores.n_sources > 0).then(|| ScoresRow {
         path_weight: scores.path_weight,
         null_weight: scores.null.mean,
         specificity: scores.null.specificity,

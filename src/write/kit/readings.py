@@ -12,7 +12,7 @@ import math
 import unicodedata
 
 # More candidates than this make no proof that anyone could follow.
-BUDGET = 200_000
+BUDGET = 2_000_000
 
 # Stems that tie no two names together.
 COMMON_STEMS = set(
