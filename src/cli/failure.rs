@@ -144,6 +144,34 @@ pub(crate) enum Mistake {
         /// The bound of each, in edges.
         budget: u64,
     },
+    /// Not all candidates of some pairs were looked at.
+    #[error(
+        "not all paths of {} were looked at within {} hops, so nothing is learned from them and none is found: {}",
+        counted(pairs.len(), "pair"),
+        grouped(*budget),
+        some(pairs)
+    )]
+    TooManyCandidates {
+        /// The ends of each.
+        pairs: Vec<String>,
+        /// The bound of each, in hops.
+        budget: u64,
+    },
+    /// No curated path is a candidate.
+    #[error(
+        "`{path}` has no path of 2 to 6 hops between nodes of the graph; {} without a node for drug or disease, {} without \
+         a node at an end",
+        counted(*n_without_ends, "path"),
+        counted(*n_lost_links, "link")
+    )]
+    NothingToLearn {
+        /// The curated paths.
+        path: String,
+        /// Paths whose drug or disease is no node.
+        n_without_ends: usize,
+        /// Links an end of which is no node.
+        n_lost_links: usize,
+    },
     /// The threads cannot be had.
     #[error("`--threads` is {count}; give a number from 1 to 1024")]
     Threads {
@@ -157,12 +185,17 @@ fn searches(pairs: &[usize], n_pairs: usize) -> String {
     if pairs.is_empty() {
         return "the search".to_owned();
     }
-    let listed: Vec<String> = pairs.iter().take(LISTED_PAIRS).map(ToString::to_string).collect();
-    let more = if pairs.len() > LISTED_PAIRS { " …" } else { "" };
-    format!("for {} of {} (number {}{more}) the search", pairs.len(), counted(n_pairs, "pair"), listed.join(", "))
+    format!("for {} of {} (number {}) the search", pairs.len(), counted(n_pairs, "pair"), some(pairs))
 }
 
-/// So many numbers of pairs are listed.
+/// The first of many pairs.
+fn some(pairs: &[impl ToString]) -> String {
+    let listed: Vec<String> = pairs.iter().take(LISTED_PAIRS).map(ToString::to_string).collect();
+    let more = if pairs.len() > LISTED_PAIRS { " …" } else { "" };
+    format!("{}{more}", listed.join(", "))
+}
+
+/// So many pairs are listed.
 const LISTED_PAIRS: usize = 8;
 
 /// `1 mistake`, `2 mistakes`.
@@ -250,7 +283,11 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
                 "`thinkpath inspect GRAPH` lists the relations of a graph"
             }
             Mistake::Unfinished { .. } => {
-                "raise `--budget`, lower `--max-hops` or `--k`, or keep out of hubs with `--max-degree`"
+                "raise `--budget`, or with `--rank degree` lower `--max-hops` or `--k`, or keep out of hubs with `--max-degree`"
+            }
+            Mistake::TooManyCandidates { .. } => "raise `--budget`",
+            Mistake::NothingToLearn { .. } => {
+                "give curated paths in the format of DrugMechDB, and a pipeline whose graph holds their nodes"
             }
             Mistake::Problems { .. } | Mistake::Threads { .. } | Mistake::Walkable(_) => return Vec::new(),
         }
@@ -301,8 +338,8 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
 fn exit(error: &anyhow::Error) -> Exit {
     if let Some(mistake) = error.downcast_ref::<Mistake>() {
         return match mistake {
-            Mistake::Problems { .. } => Exit::Input,
-            Mistake::Unfinished { .. } => Exit::Stopped,
+            Mistake::Problems { .. } | Mistake::NothingToLearn { .. } => Exit::Input,
+            Mistake::Unfinished { .. } | Mistake::TooManyCandidates { .. } => Exit::Stopped,
             _ => Exit::Usage,
         };
     }

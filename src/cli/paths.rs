@@ -130,10 +130,7 @@ pub(crate) fn run(arguments: &Arguments, session: &Session) -> anyhow::Result<()
     let built = session.graph(&arguments.graph)?;
     let graph = &built.graph;
     let ground = Ground::new(graph, &arguments.walkable(graph)).map_err(Mistake::from)?;
-    let pairs = match &pairs {
-        Some(pairs) => Some(pairs.nodes(graph)?),
-        None => None,
-    };
+    let pairs = pairs.map(|pairs| pairs.nodes(graph)).transpose()?;
     let end = if pairs.is_none() { Some(arguments.ends(graph)?) } else { None };
     let asking = Asking { arguments, built: &built, ground: &ground, learned: None };
     // What the learned ranking needs of a graph is worked out only if it will be asked.
@@ -168,8 +165,10 @@ impl Arguments {
             && graph.category(to) == "Disease"
     }
 
+    /// How many hops are looked at: a path of more than [`rank::MAX_HOPS`] is never ranked as learned.
     fn most_hops(&self, is_learned: bool) -> u32 {
-        self.max_hops.unwrap_or(if is_learned { 6 } else { 4 })
+        let learned = u32::try_from(rank::MAX_HOPS).unwrap_or(u32::MAX);
+        if is_learned { self.max_hops.map_or(learned, |most| most.min(learned)) } else { self.max_hops.unwrap_or(4) }
     }
 
     fn ends(&self, graph: &Graph) -> Result<(NodeId, NodeId), Mistake> {
@@ -258,8 +257,7 @@ impl Asking<'_> {
             }
         }
         if self.arguments.json && n_without > 0 {
-            let most = hops(self.arguments.most_hops(false) as usize);
-            note(&format!("no path of at most {most} for {n_without} of {} pairs", pairs.len()));
+            note(&format!("no path for {n_without} of {} pairs", pairs.len()));
         }
         if unfinished.is_empty() { Ok(()) } else { Err(self.unfinished(unfinished, pairs.len()).into()) }
     }
@@ -272,18 +270,19 @@ impl Asking<'_> {
         let graph = &self.built.graph;
         let (max_hops, budget, k) = (self.most_hops((from, to)), self.arguments.budget, self.arguments.k as usize);
         if let Some(learned) = self.learned((from, to)) {
-            let found = learned.guide.best((from, to), usize::MAX, budget);
+            let found = learned.guide.best((from, to), (max_hops as usize, k), budget);
             let is_finished = found.is_ok();
-            let mut scored = found.unwrap_or_default();
-            scored.retain(|found| found.path.n_hops() <= max_hops as usize);
-            scored.truncate(k);
+            let scored = found.unwrap_or_default();
             let paths = scored.iter().map(|found| (found.path.clone(), rounded(found.score))).collect();
             return Found { paths, scored, is_finished };
         }
         let found = search.best(&PathQuery { from, to, max_hops, budget }, k);
         let is_finished = found.is_ok();
         let paths = found.unwrap_or_else(|unfinished| unfinished.paths);
-        let paths = paths.into_iter().map(|path| (path.score(graph), path)).map(|(score, path)| (path, score));
+        let paths = paths.into_iter().map(|path| {
+            let score = path.score(graph);
+            (path, score)
+        });
         Found { paths: paths.collect(), scored: Vec::new(), is_finished }
     }
 

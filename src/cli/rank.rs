@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use serde_json::Value;
 use serde_json::json;
 use thinkpath::kg::Built;
@@ -99,26 +100,31 @@ impl Curated {
     }
 
     /// That all candidates of every pair were looked at.
-    fn check(&self, questions: &[Question]) -> Result<(), Mistake> {
-        let pairs: Vec<usize> = (0..).zip(questions).filter(|(_, one)| !one.is_finished).map(|(at, _)| at).collect();
-        if pairs.is_empty() {
-            return Ok(());
-        }
-        Err(Mistake::Unfinished { pairs, n_pairs: questions.len(), budget: self.budget })
+    fn check(&self, built: &Built, questions: &[Question]) -> Result<(), Mistake> {
+        let name = |one: &Question| {
+            let [from, to] = [one.task.from, one.task.to].map(|end| built.graph.curie(end));
+            format!("{from} to {to}")
+        };
+        let pairs: Vec<String> = questions.iter().filter(|one| !one.is_finished).map(name).collect();
+        if pairs.is_empty() { Ok(()) } else { Err(Mistake::TooManyCandidates { pairs, budget: self.budget }) }
     }
 }
 
 impl Learn {
     fn run(&self, session: &Session) -> anyhow::Result<()> {
         let built = session.graph(&self.curated.graph)?;
-        let tasks = self.curated.tasks(&built)?.tasks;
-        let folds = rank::folds(&built.graph, &tasks, N_FOLDS, "outer");
+        let Tasks { tasks, n_without_ends, n_lost_links, .. } = self.curated.tasks(&built)?;
+        let folds = rank::folds(&built.graph, &tasks, N_FOLDS);
         let terrain = Terrain::new(&built.graph);
         let landscape = Landscape::new(&terrain);
         let questions = rank::questions(&terrain, tasks, self.curated.budget);
-        self.curated.check(&questions)?;
+        self.curated.check(&built, &questions)?;
+        if !questions.iter().any(Question::is_answerable) {
+            let path = self.curated.paths.display().to_string();
+            return Err(Mistake::NothingToLearn { path, n_without_ends, n_lost_links }.into());
+        }
         let ranker = rank::learn(&landscape, &questions, (&folds, N_FOLDS));
-        Ok(std::fs::write(&self.to, ranker.as_json())?)
+        std::fs::write(&self.to, ranker.as_json()).with_context(|| format!("cannot write {}", self.to.display()))
     }
 }
 
@@ -133,7 +139,7 @@ impl Measure {
         let study = Study::new(&landscape, &questions, self.folds.into());
         let report = Report { study: &study, questions: &questions, lost };
         print(&if self.json { format!("{:#}\n", report.as_json()) } else { report.as_text() })?;
-        Ok(self.curated.check(&questions)?)
+        Ok(self.curated.check(&built, &questions)?)
     }
 }
 
@@ -171,11 +177,12 @@ impl Report<'_> {
             counted(self.questions.len(), "pair"),
             rank::MAX_HOPS,
             counted(n_candidates, "candidate"),
-            counted(self.lost.0, "entry").replace("entrys", "entries"),
+            counted(self.lost.0, "curated path"),
             counted(self.lost.1, "link"),
             self.study.n_folds,
         );
-        for (heading, every) in [("pairs with a curated path of 2 to 6 hops", false), ("all pairs", true)] {
+        let asked = format!("pairs with a curated path of 2 to {} hops", rank::MAX_HOPS);
+        for (heading, every) in [(&*asked, false), ("all pairs", true)] {
             let mut rows = vec![[heading, "recall@1", "recall@10", "MRR", "ceiling"].map(str::to_owned).to_vec()];
             for ranking in &self.study.rankings {
                 let by_fold = self.study.by_fold(ranking, |at| every || self.is_asked(at));

@@ -325,16 +325,7 @@ fn read_file(
     let shown = display(&path);
     let number =
         u16::try_from(records.files.len()).map_err(|_| IngestError::TooManyFiles { count: records.files.len() })?;
-    records.files.push(FileTally {
-        path: shown.clone(),
-        source: task.number,
-        sha256: "".into(),
-        read: 0,
-        loaded: 0,
-        duplicates: 0,
-        left_out: std::collections::BTreeMap::new(),
-        quarantined: 0,
-    });
+    records.files.push(FileTally { path: shown.clone(), source: task.number, ..FileTally::default() });
     let (input, hashed) = Input::hashed(&path).map_err(wrong)?;
     let mut sink = Sink::new(records, relations, number, &config.leave_out_prefixes);
     let read = reader.read(input, &mut sink);

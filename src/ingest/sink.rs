@@ -330,16 +330,7 @@ pub(crate) fn read_bytes(reader: &dyn super::Reader, bytes: &[u8]) -> Result<Rec
         }],
         ..Records::default()
     };
-    records.files.push(FileTally {
-        path: "test".into(),
-        source: 0,
-        sha256: "".into(),
-        read: 0,
-        loaded: 0,
-        duplicates: 0,
-        left_out: std::collections::BTreeMap::new(),
-        quarantined: 0,
-    });
+    records.files.push(FileTally { path: "test".into(), ..FileTally::default() });
     let mut sink = Sink::new(&mut records, &relations, 0, &[]);
     reader.read(super::Input::of_bytes("test", bytes.to_vec()), &mut sink)?;
     sink.finish().settle(&mut records);

@@ -247,7 +247,7 @@ pub struct Source {
 }
 
 /// A file that was read, with the fate of every record in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileTally {
     /// Its path as the user would name it.
     pub path: Box<str>,

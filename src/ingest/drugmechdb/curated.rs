@@ -19,10 +19,8 @@ use crate::ingest::drugmechdb::path::word;
 use crate::ingest::identifier::identifier;
 use crate::kg::Curie;
 use crate::kg::FileTally;
-use crate::kg::Licence;
 use crate::kg::Records;
 use crate::kg::Relations;
-use crate::kg::Source;
 use crate::kg::rank::Mechanism;
 
 /// The paths of a file of DrugMechDB, in its order, and what could not be read.
@@ -35,7 +33,9 @@ pub fn mechanisms(path: &FilePath, relations: &Relations) -> Result<(Vec<Mechani
 }
 
 fn read(input: Input, shown: &str, relations: &Relations) -> Result<(Vec<Mechanism>, Vec<Finding>), ReadError> {
-    let mut records = Records { sources: vec![unnamed_source()], files: vec![tally(shown)], ..Records::default() };
+    // Nodes and edges are not kept, so they need no source.
+    let file = FileTally { path: shown.into(), ..FileTally::default() };
+    let mut records = Records { files: vec![file], ..Records::default() };
     let mut sink = Sink::new(&mut records, relations, 0, &[]);
     let mut found = Vec::new();
     let (input, is_archive) = archive::known(input)?;
@@ -57,43 +57,10 @@ fn read(input: Input, shown: &str, relations: &Relations) -> Result<(Vec<Mechani
     Ok((found, records.findings))
 }
 
-/// Nodes and edges of this source are never kept.
-fn unnamed_source() -> Source {
-    Source {
-        name: "curated".into(),
-        version: "".into(),
-        licence: Licence::Open,
-        licence_name: "".into(),
-        credit: "".into(),
-        home: "".into(),
-    }
-}
-
-fn tally(path: &str) -> FileTally {
-    FileTally {
-        path: path.into(),
-        source: 0,
-        sha256: "".into(),
-        read: 0,
-        loaded: 0,
-        duplicates: 0,
-        left_out: std::collections::BTreeMap::new(),
-        quarantined: 0,
-    }
-}
-
 /// Reads the ends and links of one path.
 fn mechanism(text: &str, line: u32) -> Result<Mechanism, (u32, String)> {
     let path = Path::parse(text, line)?;
-    let head = path.graph.as_ref().ok_or_else(|| (line, "the path has no `graph`".to_owned()))?;
-    let drugbank = head.drugbank.as_ref().map(|text| text.value.as_str()).unwrap_or_default();
-    let ids: Vec<&str> = path.nodes().map(|(_, node)| word(&node.id)).collect();
-    let named = [word(&head.drug_mesh), drugbank.trim()];
-    let drug = named.into_iter().find(|id| ids.contains(id));
-    let drug = drug.ok_or_else(|| (line, "the drug of the head is not among the nodes of the path".to_owned()))?;
-    let disease = Some(head.disease()).filter(|id| ids.contains(id));
-    let disease =
-        disease.ok_or_else(|| (line, "the disease of the head is not among the nodes of the path".to_owned()))?;
+    let [drug, disease] = path.ends()?.map(|(_, id)| id);
     let curie = |text: &str| -> Result<Curie, (u32, String)> { identifier(text).map_err(|why| (line, why)) };
     let mut links = Vec::new();
     for (line, link) in path.links() {

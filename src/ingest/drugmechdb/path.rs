@@ -25,13 +25,6 @@ pub(super) struct Header {
     disease_mesh: Option<String>,
 }
 
-impl Header {
-    /// The identifier of its disease.
-    pub(super) fn disease(&self) -> &str {
-        word(&self.disease_mesh)
-    }
-}
-
 /// A node of a path.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -94,6 +87,23 @@ impl Path {
         self.links.iter().flatten().map(|link| (self.line(link), &link.value))
     }
 
+    /// The nodes that its head names as drug and disease: their positions and identifiers.
+    ///
+    /// # Errors
+    ///
+    /// The line, and what the head lacks.
+    pub(super) fn ends(&self) -> Result<[(usize, &str); 2], (u32, String)> {
+        let first = self.n_lines_before + 1;
+        let header = self.graph.as_ref().ok_or_else(|| (first, "the path has no `graph`".to_owned()))?;
+        let drugbank = header.drugbank.as_ref().map(|text| text.value.trim()).unwrap_or_default();
+        let find = |end: &str, named: &[&str]| {
+            let mut ids = self.nodes().map(|(_, node)| word(&node.id)).enumerate();
+            let found = ids.find(|(_, id)| !id.is_empty() && named.contains(id));
+            found.ok_or_else(|| (first, format!("the {end} of the head is not among the nodes of the path")))
+        };
+        Ok([find("drug", &[word(&header.drug_mesh), drugbank])?, find("disease", &[word(&header.disease_mesh)])?])
+    }
+
     /// What its head says, as a path of one link: the drug of the head, a key, the disease of the head. The curators drew
     /// a path for each drug that is given for a disease, so each head is an indication.
     ///
@@ -101,23 +111,11 @@ impl Path {
     ///
     /// The line, and what the head lacks.
     pub(super) fn indication(self, key: &str) -> Result<Self, (u32, String)> {
-        let first = self.n_lines_before + 1;
-        let header = self.graph.as_ref().ok_or_else(|| (first, "the path has no `graph`".to_owned()))?;
-        let drugbank = header.drugbank.as_ref().map(|text| text.value.trim().to_owned()).unwrap_or_default();
-        let known: Vec<Spanned<Node>> = self.nodes.into_iter().flatten().collect();
-        let find = |ids: &[&str]| {
-            let is_it = |node: &Spanned<Node>| ids.iter().any(|id| !id.is_empty() && word(&node.value.id) == *id);
-            known.iter().enumerate().find(|(_, node)| is_it(node))
-        };
-        let drug = find(&[word(&header.drug_mesh), &drugbank]);
-        let disease = find(&[word(&header.disease_mesh)]);
-        let (Some((drug, node)), Some((disease, other))) = (drug, disease) else {
-            let end = if drug.is_none() { "drug" } else { "disease" };
-            return Err((first, format!("the {end} of the head is not among the nodes of the path")));
-        };
-        let [source, target] = [node, other].map(|node| Some(word(&node.value.id).to_owned()));
+        let [(drug, source), (disease, target)] = self.ends()?;
+        let [source, target] = [source, target].map(|id| Some(id.to_owned()));
         let value = Link { source, key: Some(key.to_owned()), target };
-        let link = Spanned { value, referenced: node.referenced, defined: node.defined };
+        let known: Vec<Spanned<Node>> = self.nodes.into_iter().flatten().collect();
+        let link = Spanned { value, referenced: known[drug].referenced, defined: known[drug].defined };
         let ends = known.into_iter().enumerate().filter(|&(at, _)| at == drug || at == disease);
         Ok(Self { nodes: Some(ends.map(|(_, node)| node).collect()), links: Some(vec![link]), ..self })
     }

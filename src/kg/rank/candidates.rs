@@ -325,6 +325,12 @@ mod tests {
     }
 
     #[test]
+    fn relations_that_are_left_out_or_walked_back_are_relations() {
+        let relations = crate::kg::Relations::standard().unwrap();
+        assert!(LEFT_OUT.iter().chain(&WALKED_BACK).all(|name| relations.id(name).is_some()));
+    }
+
+    #[test]
     fn paths_run_forward_and_back_only_where_that_is_told() {
         assert_eq!(paths(1_000).unwrap(), ["a q p d", "a b d", "a b c d"]);
     }

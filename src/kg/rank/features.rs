@@ -12,9 +12,9 @@ use crate::kg::rank::candidates::Arc;
 use crate::kg::rank::candidates::Terrain;
 use crate::kg::rank::candidates::Way;
 use crate::kg::rank::priors::Priors;
-use crate::kg::rank::priors::float;
 use crate::kg::rank::tokens::Made;
 use crate::kg::rank::tokens::Piece;
+use crate::kg::search::as_float;
 
 /// What does not depend on what was learned, in order. See the page `path_ranking` of the guide for each formula.
 const FIXED: [&str; 46] = [
@@ -151,7 +151,7 @@ impl<'a> Landscape<'a> {
         let mut rows = Vec::with_capacity(candidates.len() * N_FIXED);
         for (path, made) in candidates.iter().zip(made) {
             let before = rows.len();
-            self.push_fixed(path, made, (least, float(candidates.len())), &shares, &mut rows);
+            self.push_fixed(path, made, (least, as_float(candidates.len())), &shares, &mut rows);
             debug_assert_eq!(rows.len() - before + 2, N_FIXED, "but for the two ranks");
             rows.extend([0.0, 0.0]);
         }
@@ -168,9 +168,9 @@ impl<'a> Landscape<'a> {
     fn push_fixed(&self, path: &[NodeId], made: &Made, pair: (usize, f64), shares: &Shares, row: &mut Vec<f64>) {
         let terrain = self.terrain;
         let inner = &path[1..path.len() - 1];
-        row.extend([float(made.n_hops), float(path.len() - pair.0), pair.1.ln()]);
-        let out = |node: NodeId| (1.0 + float(terrain.ahead(node).len())).ln();
-        let into = |node: NodeId| (1.0 + float(terrain.behind(node).len())).ln();
+        row.extend([as_float(made.n_hops), as_float(path.len() - pair.0), pair.1.ln()]);
+        let out = |node: NodeId| (1.0 + as_float(terrain.ahead(node).len())).ln();
+        let into = |node: NodeId| (1.0 + as_float(terrain.behind(node).len())).ln();
         row.extend(five(inner, out));
         row.extend(five(inner, into));
         let (from, to) = (path[0], path[path.len() - 1]);
@@ -197,7 +197,7 @@ impl<'a> Landscape<'a> {
         row.extend(self.told(made));
         row.extend(shares.of_path(path));
         let detours = hops.iter().map(|&(from, to, _)| terrain.n_between(from, to)).filter(|&n| n > 0);
-        let (sum, n) = detours.fold((0.0, 0.0), |(sum, n), detours| (sum + (1.0 + float(detours)).ln(), n + 1.0));
+        let (sum, n) = detours.fold((0.0, 0.0), |(sum, n), detours| (sum + (1.0 + as_float(detours)).ln(), n + 1.0));
         row.extend([sum, n]);
     }
 
@@ -218,7 +218,7 @@ impl<'a> Landscape<'a> {
                 }
             }
         }
-        [float(n), float(longest)]
+        [as_float(n), as_float(longest)]
     }
 
     /// The product of the signs that are known, and how many are not; hops to kinds, hops that are told from the
@@ -288,7 +288,7 @@ fn places(n: usize, key: impl Fn(usize) -> f64) -> Vec<f64> {
     order.sort_by(|&left, &right| keys[left].total_cmp(&keys[right]));
     let mut places = vec![0.0; n];
     for (place, at) in order.into_iter().enumerate() {
-        places[at] = (1.0 + float(place)).ln();
+        places[at] = (1.0 + as_float(place)).ln();
     }
     places
 }
@@ -302,7 +302,8 @@ struct Shares {
 
 impl Shares {
     fn of(candidates: &Candidates) -> Self {
-        let mut shares = Self { n: float(candidates.len()), nodes: FxHashMap::default(), hops: FxHashMap::default() };
+        let mut shares =
+            Self { n: as_float(candidates.len()), nodes: FxHashMap::default(), hops: FxHashMap::default() };
         for path in candidates.iter() {
             for &node in path {
                 *shares.nodes.entry(node).or_default() += 1.0;
@@ -317,7 +318,7 @@ impl Shares {
     /// The mean and the least ln share of its inner nodes, and of its hops.
     fn of_path(&self, path: &[NodeId]) -> [f64; 4] {
         let mean_and_least = |values: Vec<f64>| {
-            let n = float(values.len().max(1));
+            let n = as_float(values.len().max(1));
             (values.iter().sum::<f64>() / n, values.iter().copied().fold(0.0, f64::min))
         };
         let ln_share = |count: Option<&f64>| (count.copied().unwrap_or(1.0) / self.n).ln();

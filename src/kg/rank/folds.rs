@@ -11,12 +11,12 @@ use crate::kg::rank::Task;
 use crate::seed::Seed;
 
 /// The fold of each task, from 0. Drugs are dealt out after a shuffle of their CURIEs, so folds differ by one drug at
-/// most; another name deals them otherwise.
-pub fn folds(graph: &Graph, tasks: &[Task], n_folds: usize, name: &str) -> Vec<usize> {
+/// most.
+pub fn folds(graph: &Graph, tasks: &[Task], n_folds: usize) -> Vec<usize> {
     let mut drugs: Vec<NodeId> = tasks.iter().map(|task| task.from).collect();
     drugs.sort_by_key(|&drug| graph.curie(drug));
     drugs.dedup();
-    Seed(0).stream(&["rank", name], 0).shuffle(&mut drugs);
+    Seed(0).stream(&["rank", "outer"], 0).shuffle(&mut drugs);
     let fold: BTreeMap<NodeId, usize> =
         drugs.into_iter().enumerate().map(|(at, drug)| (drug, at % n_folds.max(1))).collect();
     tasks.iter().map(|task| fold.get(&task.from).copied().unwrap_or(0)).collect()
@@ -40,7 +40,7 @@ mod tests {
         let tasks: Vec<Task> = (0..7)
             .flat_map(|at| [task(&format!("Drug:a{at}"), "Disease:x"), task(&format!("Drug:a{at}"), "Disease:y")])
             .collect();
-        let found = folds(&graph, &tasks, 3, "outer");
+        let found = folds(&graph, &tasks, 3);
         assert!(found.chunks(2).all(|pair| pair[0] == pair[1]));
         let sizes: Vec<usize> = (0..3).map(|fold| found.iter().filter(|&&other| other == fold).count()).collect();
         assert_eq!(sizes, [6, 4, 4]);

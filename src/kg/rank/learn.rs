@@ -79,7 +79,7 @@ impl<'a> School<'a> {
             rows
         };
         let taught: Vec<usize> = (0..self.questions.len())
-            .filter(|&at| Some(self.folds[at]) != left_out && self.questions[at].is_curated.contains(&true))
+            .filter(|&at| Some(self.folds[at]) != left_out && self.questions[at].is_answerable())
             .collect();
         let values: Vec<Vec<f64>> = taught.par_iter().map(|&at| rows_of(at)).collect();
         let mut rows = Rows { n_features: N_FEATURES, ..Rows::default() };
@@ -145,4 +145,43 @@ fn chosen(landscape: &Landscape<'_>, question: &Question) -> Vec<usize> {
 pub fn learn(landscape: &Landscape<'_>, questions: &[Question], folds: (&[usize], usize)) -> Ranker {
     let (priors, trees) = School::new(landscape, questions, folds).learn(None);
     Ranker::new(landscape.terrain.graph(), &priors, trees)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::kg::Graph;
+    use crate::kg::rank::Task;
+    use crate::kg::rank::Terrain;
+    use crate::kg::rank::questions;
+
+    /// Six drugs, each with a mechanism through a protein and a way through another drug's process.
+    const GRAPH_OF: [&str; 2] = [
+        "Drug:d{n} -decreases_activity_of-> Protein:p{n}\nProtein:p{n} -positively_regulates-> BiologicalProcess:b{n}",
+        "BiologicalProcess:b{n} -causes-> Disease:e\nDrug:d{n} -affects-> BiologicalProcess:b{n}",
+    ];
+
+    #[test]
+    fn what_was_drawn_for_the_drugs_of_a_fold_changes_nothing_that_is_learned_for_it() {
+        let text = (0..6).map(|n| GRAPH_OF.join("\n").replace("{n}", &n.to_string())).collect::<Vec<_>>().join("\n");
+        let graph = Graph::from_arrows(&text).unwrap();
+        let terrain = Terrain::new(&graph);
+        let landscape = Landscape::new(&terrain);
+        let node = |name: String| graph.find(&name.parse().unwrap()).unwrap();
+        let task = |n: usize| {
+            let names = [format!("Drug:d{n}"), format!("Protein:p{n}"), format!("BiologicalProcess:b{n}")];
+            let drawn: Vec<_> = names.into_iter().chain(["Disease:e".to_owned()]).map(node).collect();
+            Task { from: drawn[0], to: drawn[3], curated: BTreeSet::from([drawn]), n_beyond: 0 }
+        };
+        let asked = questions(&terrain, (0..6).map(task).collect(), 100_000);
+        assert!(asked.iter().all(Question::is_answerable));
+        let folds = [0, 0, 1, 1, 2, 2];
+        let learned = |asked: &[Question], left_out| School::new(&landscape, asked, (&folds, 3)).learn(Some(left_out));
+        let mut turned = asked.clone();
+        turned[..2].iter_mut().flat_map(|question| &mut question.is_curated).for_each(|is_it| *is_it = !*is_it);
+        assert_eq!(learned(&asked, 0), learned(&turned, 0));
+        assert_ne!(learned(&asked, 1).0, learned(&turned, 1).0);
+    }
 }

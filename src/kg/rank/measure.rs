@@ -9,8 +9,8 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::rank::Candidates;
 use crate::kg::rank::Task;
-use crate::kg::rank::priors::float;
 use crate::kg::search::DAMPING;
+use crate::kg::search::as_float;
 
 /// Where the best curated path of each question stands, from 1; `None` if it is no candidate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,9 +34,9 @@ pub struct Measured {
 impl Ranks {
     /// The figures.
     pub fn measured(&self) -> Measured {
-        let n = float(self.0.len().max(1));
-        let share = |most: usize| float(self.0.iter().flatten().filter(|&&rank| rank <= most).count()) / n;
-        let mrr = self.0.iter().flatten().map(|&rank| 1.0 / float(rank)).sum::<f64>() / n;
+        let n = as_float(self.0.len().max(1));
+        let share = |most: usize| as_float(self.0.iter().flatten().filter(|&&rank| rank <= most).count()) / n;
+        let mrr = self.0.iter().flatten().map(|&rank| 1.0 / as_float(rank)).sum::<f64>() / n;
         Measured { n: self.0.len(), recall_at_1: share(1), recall_at_10: share(10), mrr, ceiling: share(usize::MAX) }
     }
 }
@@ -68,9 +68,9 @@ impl Baseline {
     /// The score of a path, given the prior of its metapath.
     pub(super) fn score(self, graph: &Graph, path: &[NodeId], prior: f64) -> f64 {
         let inner = path.get(1..path.len().saturating_sub(1)).unwrap_or_default();
-        let damped: f64 = -DAMPING * inner.iter().map(|&node| float(graph.degree(node).max(1)).ln()).sum::<f64>();
+        let damped: f64 = -DAMPING * inner.iter().map(|&node| as_float(graph.degree(node).max(1)).ln()).sum::<f64>();
         match self {
-            Self::Shortest => -float(path.len()),
+            Self::Shortest => -as_float(path.len()),
             Self::Degree => damped,
             Self::Metapath => damped + prior,
         }

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::kg::rank::tokens::Made;
 use crate::kg::rank::tokens::Piece;
 use crate::kg::rank::tokens::Token;
+use crate::kg::search::as_float;
 
 /// So many questions' worth of a piece, drawn and not, are taken for granted.
 const SMOOTHING: f64 = 0.5;
@@ -62,7 +63,7 @@ impl Counts {
     /// Counts one question: what each candidate is made of, and whether it is curated.
     pub(super) fn of(made: &[Made], is_curated: &[bool]) -> Self {
         let n_curated = is_curated.iter().filter(|&&is_curated| is_curated).count();
-        let share = |n: usize| if n == 0 { 0.0 } else { 1.0 / float(n) };
+        let share = |n: usize| if n == 0 { 0.0 } else { 1.0 / as_float(n) };
         let (each, each_curated) = (share(made.len()), share(n_curated));
         let tables = Piece::ALL.map(|piece| {
             let mut pieces: Vec<(Token, Count)> = Vec::new();
@@ -153,10 +154,4 @@ fn summed(mut pieces: Vec<(Token, Count)>) -> Table {
         is_same
     });
     pieces
-}
-
-pub(super) fn float(count: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "counts of paths are far below 2^53")]
-    let float = count as f64;
-    float
 }

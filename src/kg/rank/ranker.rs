@@ -270,7 +270,8 @@ impl<'a> Guide<'a> {
         Self { landscape, priors: ranker.priors(landscape.terrain.graph()), trees: ranker.trees.clone() }
     }
 
-    /// The best paths from a drug to a disease, best first; of equal scores the first in the order of CURIEs.
+    /// The best so many of the paths of at most so many hops from a drug to a disease, best first; of equal scores the first
+    /// in the order of CURIEs. Longer paths are scored too, because a path is known by how many others there are.
     ///
     /// # Errors
     ///
@@ -279,12 +280,18 @@ impl<'a> Guide<'a> {
     /// # Complexity
     ///
     /// That of [`Candidates::between`], and O(trees · depth) for each candidate.
-    pub fn best(&self, (from, to): (NodeId, NodeId), n_paths: usize, budget: u64) -> Result<Vec<Scored>, TooMany> {
+    pub fn best(
+        &self,
+        (from, to): (NodeId, NodeId),
+        (max_hops, n_paths): (usize, usize),
+        budget: u64,
+    ) -> Result<Vec<Scored>, TooMany> {
         let candidates = Candidates::between(self.landscape.terrain, from, to, budget)?;
         let made: Vec<Made> = candidates.iter().map(|path| Made::of(self.landscape.terrain, path)).collect();
         let rows = rows(self.landscape, &self.priors, &candidates, &made);
         let scores: Vec<f64> = rows.chunks_exact(N_FEATURES).map(|row| trees::score(&self.trees, row)).collect();
-        let mut best: Vec<usize> = (0..candidates.len()).collect();
+        let mut best: Vec<usize> =
+            (0..candidates.len()).filter(|&at| candidates.path(at).len() <= max_hops + 1).collect();
         best.sort_by(order(&scores));
         best.truncate(n_paths);
         let scored = |at: usize| {
@@ -309,6 +316,7 @@ mod tests {
     fn the_weights_that_come_along_are_read_and_written_alike() {
         let ranker = Ranker::standard().unwrap();
         assert_eq!(ranker.as_json(), STANDARD);
+        assert_eq!(feature_names().len(), N_FEATURES);
     }
 
     #[test]
@@ -333,13 +341,18 @@ mod tests {
         let landscape = Landscape::new(&terrain);
         let guide = Guide::new(&landscape, &Ranker::standard().unwrap());
         let node = |name: &str| graph.find(&name.parse().unwrap()).unwrap();
-        let best = guide.best((node("Drug:a"), node("Disease:d")), 5, 1_000).unwrap();
+        let ends = (node("Drug:a"), node("Disease:d"));
+        let best = guide.best(ends, (6, 5), 1_000).unwrap();
         assert_eq!(best.len(), 2);
+        assert_eq!(guide.best(ends, (6, 1), 1_000).unwrap(), best[..1]);
+        let short: Vec<Scored> = best.iter().filter(|found| found.path.n_hops() == 2).cloned().collect();
+        assert_eq!(guide.best(ends, (2, 5), 1_000).unwrap(), short);
         for found in &best {
             let sum = found.base + found.parts.iter().map(|part| part.2).sum::<f64>();
             assert!((sum - found.score).abs() < 1e-9, "{found:?}");
         }
-        assert!(best[0].score >= best[1].score);
-        assert!(guide.best((node("Drug:a"), node("Disease:d")), 5, 3).is_err());
+        // A mechanism goes before a disease that the drug merely affects.
+        assert_eq!(best[0].path.n_hops(), 3);
+        assert!(guide.best(ends, (6, 5), 3).is_err());
     }
 }

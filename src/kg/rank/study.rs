@@ -46,6 +46,11 @@ pub fn questions(terrain: &Terrain<'_>, tasks: Vec<Task>, budget: u64) -> Vec<Qu
 }
 
 impl Question {
+    /// Whether a curated path is among its candidates.
+    pub fn is_answerable(&self) -> bool {
+        self.is_curated.contains(&true)
+    }
+
     pub(super) fn made(&self, terrain: &Terrain<'_>) -> Vec<Made> {
         self.candidates.iter().map(|path| Made::of(terrain, path)).collect()
     }
@@ -81,7 +86,7 @@ impl Study {
         let terrain = landscape.terrain;
         let graph = terrain.graph();
         let tasks: Vec<Task> = questions.iter().map(|question| question.task.clone()).collect();
-        let folds = folds(graph, &tasks, n_folds, "outer");
+        let folds = folds(graph, &tasks, n_folds);
         let school = School::new(landscape, questions, (&folds, n_folds));
         let priors: Vec<_> = (0..n_folds).map(|fold| school.priors(fold)).collect();
         let rankings = Baseline::ALL.map(|baseline| {
@@ -143,7 +148,7 @@ pub(super) fn without(counts: &[Counts], left_out: &[usize]) -> Counts {
 
 /// The mean and the standard deviation of a figure over folds.
 pub fn spread(figures: &[f64]) -> (f64, f64) {
-    let n = super::priors::float(figures.len().max(1));
+    let n = crate::kg::search::as_float(figures.len().max(1));
     let mean = figures.iter().sum::<f64>() / n;
     let variance = figures.iter().map(|figure| (figure - mean).powi(2)).sum::<f64>() / n;
     (mean, variance.sqrt())

@@ -8,7 +8,7 @@
 
 use rayon::prelude::*;
 
-use crate::kg::rank::priors::float;
+use crate::kg::search::as_float;
 use crate::seed::Seed;
 
 const N_BINS: usize = 64;
@@ -145,7 +145,7 @@ fn pulls(rows: &Rows, scores: &[f64]) -> Vec<Pull> {
 fn pulls_of(is_curated: &[bool], scores: &[f64]) -> Vec<Pull> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(super::measure::order(scores));
-    let discount = |place: usize| 1.0 / (2.0 + float(place)).log2();
+    let discount = |place: usize| 1.0 / (2.0 + as_float(place)).log2();
     let n_curated = is_curated.iter().filter(|&&is_curated| is_curated).count();
     let most: f64 = (0..n_curated).map(discount).sum();
     let mut pulls = vec![(0.0, 0.0); scores.len()];

@@ -177,7 +177,11 @@ fn without_vague(
     if reading == Reading::Loose && graph.relation(relation).vague_below.is_some() {
         let named = with_namesakes(graph, objects.to_vec());
         asserted.retain(|&node| {
-            !graph.is_vague(relation, node) || named.iter().any(|&kind| graph.taxonomy().is_kind_of(node, kind))
+            let is_a_kind = || {
+                let above = graph.taxonomy().ancestors(node);
+                above.iter().any(|kind| named.binary_search(kind).is_ok())
+            };
+            !graph.is_vague(relation, node) || is_a_kind()
         });
     }
 }

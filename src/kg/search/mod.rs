@@ -25,6 +25,7 @@ pub use paths::ShortestPaths;
 pub use paths::Unfinished;
 pub use paths::Walkable;
 pub use paths::WalkableError;
+pub(in crate::kg) use paths::as_float;
 pub use pattern::Clause;
 pub use pattern::OutOfBudget;
 pub use pattern::Pattern;

@@ -122,7 +122,7 @@ impl Cost {
 }
 
 /// A count as a float; exact below 2^53.
-fn as_float(count: usize) -> f64 {
+pub(in crate::kg) fn as_float(count: usize) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of nodes and edges are far below 2^53")]
     let float = count as f64;
     float
