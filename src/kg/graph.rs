@@ -24,6 +24,7 @@ use crate::kg::credit::Credits;
 use crate::kg::csr::Adjacency;
 use crate::kg::index::Identifiers;
 use crate::kg::index::NameIndex;
+use crate::kg::normal_name;
 use crate::kg::taxonomy::Taxonomy;
 use crate::location::FileId;
 use crate::location::Place;
@@ -254,7 +255,12 @@ impl Graph {
 
     /// The nodes with a label or synonym equal to a text in normal form, in order.
     pub fn named(&self, text: &str) -> Vec<NodeId> {
-        self.names.named(text, &self.nodes)
+        self.named_normally(&normal_name(text))
+    }
+
+    /// The same for a text that is in normal form: see [`normal_name`].
+    pub fn named_normally(&self, normal: &str) -> Vec<NodeId> {
+        self.names.named(normal, &self.nodes)
     }
 
     /// The other nodes of the same category whose label is equal in normal form: the loose reading counts them as

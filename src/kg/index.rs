@@ -109,12 +109,11 @@ impl NameIndex {
     }
 
     /// The nodes that have a name equal to a text in normal form, in order.
-    pub(super) fn named(&self, text: &str, nodes: &[Node]) -> Vec<NodeId> {
-        let wanted = normal_name(text);
+    pub(super) fn named(&self, wanted: &str, nodes: &[Node]) -> Vec<NodeId> {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let key = hash(&wanted);
+        let key = hash(wanted);
         let start = self.hashes.partition_point(|&found| found < key);
         let end = start + self.hashes[start..].partition_point(|&found| found == key);
         let has_it = |of: &&NodeId| names(&nodes[of.index()]).any(|name| normal_name(name) == wanted);

@@ -4,8 +4,6 @@
 //! the graph is frozen. Ancestors and descendants are walked on demand: stored closures of a chain of a hundred
 //! thousand terms would need gigabytes, and a walk over a real ontology costs a few dozen steps.
 
-use std::collections::BTreeSet;
-
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 use rustc_hash::FxHashSet;
@@ -49,9 +47,16 @@ impl Rows {
 
     /// The nodes and everything that can be reached, sorted. O(reached log reached).
     fn closure(&self, nodes: &[NodeId]) -> Vec<NodeId> {
-        let mut reached = nodes.to_vec();
+        let mut starts = nodes.to_vec();
+        starts.sort_unstable();
+        starts.dedup();
+        let mut reached = self.walk(starts, None);
         reached.sort_unstable();
-        reached.dedup();
+        reached
+    }
+
+    /// What can be reached from distinct nodes, as it is come by; or as far as the node that is wanted.
+    fn walk(&self, mut reached: Vec<NodeId>, wanted: Option<NodeId>) -> Vec<NodeId> {
         // Of a few nodes each is compared; of many, looked up.
         let mut seen: Option<FxHashSet<NodeId>> = None;
         let mut at = 0;
@@ -64,13 +69,15 @@ impl Rows {
                 if is_new {
                     reached.push(to);
                 }
+                if wanted == Some(to) {
+                    return reached;
+                }
             }
             if seen.is_none() && reached.len() > FEW {
                 seen = Some(reached.iter().copied().collect());
             }
             at += 1;
         }
-        reached.sort_unstable();
         reached
     }
 }
@@ -126,26 +133,31 @@ impl Taxonomy {
     ///
     /// # Complexity
     ///
-    /// O(n log n) for a bound of n, however many there are, and as much again for the children of one node.
+    /// O(n²) for a bound of n, which is small, however many there are; and n for each child that several parents have.
     pub fn has_more_kinds_than(&self, node: NodeId, bound: usize) -> bool {
-        let mut reached = BTreeSet::from([node]);
-        let mut frontier = vec![node];
-        while let Some(from) = frontier.pop() {
+        let mut reached = vec![node];
+        let mut at = 0;
+        while let Some(&from) = reached.get(at) {
             for &child in self.children(from) {
-                if reached.insert(child) {
-                    frontier.push(child);
+                if !reached.contains(&child) {
+                    reached.push(child);
                 }
                 if reached.len() > bound + 1 {
                     return true;
                 }
             }
+            at += 1;
         }
         false
     }
 
     /// Whether the first is the second or a kind of it.
+    ///
+    /// # Complexity
+    ///
+    /// O(a²) for a ancestors, of which there are a few dozen; of more than that each is looked up.
     pub fn is_kind_of(&self, node: NodeId, ancestor: NodeId) -> bool {
-        node == ancestor || self.ancestors(node).binary_search(&ancestor).is_ok()
+        node == ancestor || self.parents.walk(vec![node], Some(ancestor)).last() == Some(&ancestor)
     }
 }
 

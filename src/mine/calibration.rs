@@ -22,7 +22,7 @@ use crate::kg::statistics::Profile;
 use crate::kg::statistics::Statistics;
 use crate::kg::statistics::lower_bound;
 use crate::mine::MIN_PROFILE;
-use crate::mine::kin::are_kin;
+use crate::mine::kin::Kin;
 
 /// Fewer diseases than this prove little, and the shares that were measured elsewhere stand.
 const MIN_DISEASES: usize = 300;
@@ -199,9 +199,10 @@ impl<'a> Having<'a> {
         let mut near: Vec<(f64, NodeId)> =
             pool.into_iter().map(|(_, other)| (self.likeness(own, other), other)).collect();
         near.sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| curie(left.1).cmp(curie(right.1))));
+        let kin = Kin::of(self.graph, disease);
         near.into_iter()
             .map(|(_, other)| other)
-            .filter(|&other| !are_kin(self.graph, disease, other))
+            .filter(|&other| !kin.has(self.graph, &Kin::of(self.graph, other)))
             .take(N_NEAREST)
             .collect()
     }

@@ -67,9 +67,13 @@ pub const VERY_SPECIFIC: f64 = 4.0;
 pub fn clues_of(context: Context<'_>, disease: NodeId, rules: ClueRules) -> Vec<Clue> {
     let Context { graph, statistics, .. } = context;
     let Some(profile) = statistics.profile(disease) else { return Vec::new() };
+    let own = telling_stems(graph, disease);
     let is_contradicted = |finding: NodeId| {
         // A finding at or below one that is absent, or above one that is present and absent at once, is unusable on both
         // sides.
+        if profile.absent.is_empty() {
+            return false;
+        }
         let above = graph.taxonomy().ancestors(finding);
         profile.absent.iter().any(|&(absent, _)| {
             above.binary_search(&absent).is_ok()
@@ -87,7 +91,7 @@ pub fn clues_of(context: Context<'_>, disease: NodeId, rules: ClueRules) -> Vec<
                 && statistics.n_diseases(finding) >= rules.min_diseases
                 && is_wordable(graph.label(finding)).is_ok()
                 && !is_contradicted(finding)
-                && !shares_a_stem(graph, finding, disease);
+                && !has_a_stem_of(graph, finding, &own);
             is_told.then(|| Clue {
                 finding,
                 edge,
@@ -155,16 +159,21 @@ pub fn is_common_stem(stem: &str) -> bool {
 
 /// Whether a name of one node shares a telling stem with a name of the other.
 pub fn shares_a_stem(graph: &Graph, left: NodeId, right: NodeId) -> bool {
-    let of = |node: NodeId| -> Vec<String> {
-        let synonyms = graph.node(node).synonyms.iter().map(|synonym| &*synonym.text);
-        std::iter::once(graph.label(node))
-            .chain(synonyms)
-            .flat_map(stems)
-            .filter(|stem| !is_common_stem(stem))
-            .collect()
-    };
-    let others = of(right);
-    of(left).iter().any(|stem| others.contains(stem))
+    has_a_stem_of(graph, left, &telling_stems(graph, right))
+}
+
+/// The telling stems of all names of a node.
+fn telling_stems(graph: &Graph, node: NodeId) -> Vec<String> {
+    names(graph, node).flat_map(stems).filter(|stem| !is_common_stem(stem)).collect()
+}
+
+/// Whether a name of a node has one of some telling stems.
+fn has_a_stem_of(graph: &Graph, node: NodeId, telling: &[String]) -> bool {
+    names(graph, node).any(|name| stems(name).iter().any(|stem| telling.contains(stem)))
+}
+
+fn names(graph: &Graph, node: NodeId) -> impl Iterator<Item = &str> {
+    std::iter::once(graph.label(node)).chain(graph.node(node).synonyms.iter().map(|synonym| &*synonym.text))
 }
 
 /// Which of some findings a disease has, by their positions.

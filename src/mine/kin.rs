@@ -10,19 +10,55 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::words;
 
-/// Whether two nodes are kin; a node is its own.
+/// Whether two nodes are kin; a node is its own. Who asks of one node again and again keeps its [`Kin`].
 ///
 /// # Complexity
 ///
 /// O(ancestors of both + genes of both + length of both names).
 pub fn are_kin(graph: &Graph, left: NodeId, right: NodeId) -> bool {
-    left == right
-        || graph.twins(left).binary_search(&right).is_ok()
-        || is_above_or_below(graph, left, right)
-        || share_a_class(graph, (left, right), SMALL_CLASS)
-        || share_a_gene(graph, left, right)
-        || share_a_name(graph.label(left), graph.label(right))
-        || share_a_head(graph.label(left), graph.label(right))
+    left == right || Kin::of(graph, left).has(graph, &Kin::of(graph, right))
+}
+
+/// What tells the kin of a node, worked out once: a disease is compared with hundreds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kin {
+    node: NodeId,
+    /// Itself and all that it is a kind of, sorted.
+    classes: Vec<NodeId>,
+    /// The words of its name.
+    name: Vec<String>,
+    /// Those that do not only number it.
+    stem: Vec<String>,
+}
+
+impl Kin {
+    /// The kin of a node.
+    ///
+    /// # Complexity
+    ///
+    /// O(ancestors + length of the name).
+    pub fn of(graph: &Graph, node: NodeId) -> Self {
+        let name = words(graph.label(node));
+        let stem = without_numbering(&name);
+        Self { node, classes: graph.taxonomy().ancestors(node), name, stem }
+    }
+
+    /// Whether another node is of them; a node is its own.
+    ///
+    /// # Complexity
+    ///
+    /// O(ancestors of both + genes of both + length of both names).
+    pub fn has(&self, graph: &Graph, other: &Self) -> bool {
+        let (left, right) = (self.node, other.node);
+        left == right
+            || graph.twins(left).binary_search(&right).is_ok()
+            || self.classes.binary_search(&right).is_ok()
+            || other.classes.binary_search(&left).is_ok()
+            || has_small_class(graph, (&self.classes, &other.classes), SMALL_CLASS)
+            || share_a_gene(graph, left, right)
+            || share_a_stem((&self.stem, &other.stem))
+            || share_a_head((&self.name, &other.name))
+    }
 }
 
 /// Whether one of two nodes is a kind of the other: then one is the other, told less exactly.
@@ -49,9 +85,13 @@ pub fn small_family(graph: &Graph, disease: NodeId) -> Vec<NodeId> {
 /// Whether two diseases belong to one series, or to one class of no more than so many kinds.
 pub fn share_a_class(graph: &Graph, (left, right): (NodeId, NodeId), max_kinds: usize) -> bool {
     let taxonomy = graph.taxonomy();
-    let others = taxonomy.ancestors(right);
-    let mut shared = taxonomy.ancestors(left).into_iter().filter(|class| others.binary_search(class).is_ok());
-    shared.any(|class| is_series(graph, class) || !taxonomy.has_more_kinds_than(class, max_kinds))
+    has_small_class(graph, (&taxonomy.ancestors(left), &taxonomy.ancestors(right)), max_kinds)
+}
+
+/// Whether a class that stands in both of two sorted lists is a series, or has no more than so many kinds.
+fn has_small_class(graph: &Graph, (left, right): (&[NodeId], &[NodeId]), max_kinds: usize) -> bool {
+    let mut shared = left.iter().copied().filter(|class| right.binary_search(class).is_ok());
+    shared.any(|class| is_series(graph, class) || !graph.taxonomy().has_more_kinds_than(class, max_kinds))
 }
 
 /// Whether OMIM keeps an entry for the series of which a node is the whole.
@@ -68,20 +108,18 @@ fn share_a_gene(graph: &Graph, left: NodeId, right: NodeId) -> bool {
 }
 
 /// Whether one name extends the other, or both come down to one stem.
-fn share_a_name(left: &str, right: &str) -> bool {
-    let (left, right) = (name_stem(left), name_stem(right));
+fn share_a_stem((left, right): (&[String], &[String])) -> bool {
     if left.is_empty() || right.is_empty() {
         return false;
     }
     let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
     // "Alexander disease" and "juvenile Alexander disease"; a stem of one common word ties nothing.
     let is_telling = short.len() >= 2 || !COMMON.contains(&short[0].as_str());
-    is_telling && long.windows(short.len()).any(|part| part == short.as_slice())
+    is_telling && long.windows(short.len()).any(|part| part == short)
 }
 
 /// Whether both names are of one kind: "AA amyloidosis" and "AL amyloidosis" end in the same telling word.
-fn share_a_head(left: &str, right: &str) -> bool {
-    let (left, right) = (words(left), words(right));
+fn share_a_head((left, right): (&[String], &[String])) -> bool {
     left.last() == right.last() && left.last().is_some_and(|head| head.len() >= 5 && !COMMON.contains(&head.as_str()))
 }
 
@@ -103,9 +141,9 @@ const COMMON: [&str; 14] = [
     "cancer",
 ];
 
-/// A name without what only numbers it: "spinocerebellar ataxia type 35" and "spinocerebellar ataxia type 6" are
+/// The words of a name without those that only number it: "spinocerebellar ataxia type 35" and "spinocerebellar ataxia type 6" are
 /// both "spinocerebellar ataxia". Forms (`classic form`, `infantile`) and modes of inheritance go too.
-pub fn name_stem(label: &str) -> Vec<String> {
+fn without_numbering(name: &[String]) -> Vec<String> {
     const NUMBERING: [&str; 30] = [
         "type",
         "types",
@@ -138,13 +176,13 @@ pub fn name_stem(label: &str) -> Vec<String> {
         "hereditary",
         "sporadic",
     ];
-    let is_number = |word: &String| {
+    let is_number = |word: &str| {
         word.chars().any(|letter| letter.is_ascii_digit())
             || word.chars().count() == 1
             || word.chars().all(|letter| "ivx".contains(letter))
-            || NUMBERING.contains(&word.as_str())
+            || NUMBERING.contains(&word)
     };
-    words(label).into_iter().filter(|word| !is_number(word)).collect()
+    name.iter().filter(|word| !is_number(word)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -155,6 +193,11 @@ mod tests {
         let graph = Graph::from_arrows(text).unwrap();
         let node = |text: &str| graph.find(&text.parse().unwrap()).unwrap();
         are_kin(&graph, node(left), node(right))
+    }
+
+    fn share_a_name(left: &str, right: &str) -> bool {
+        let stem = |name: &str| without_numbering(&words(name));
+        share_a_stem((&stem(left), &stem(right)))
     }
 
     #[test]
@@ -183,6 +226,7 @@ mod tests {
 
     #[test]
     fn names_of_one_kind_are_kin() {
+        let share_a_head = |left: &str, right: &str| share_a_head((&words(left), &words(right)));
         assert!(share_a_head("AA amyloidosis", "AL amyloidosis"));
         assert!(!share_a_head("Krabbe disease", "Fabry disease"));
         assert!(!share_a_head("AA amyloidosis", "Sarcoidosis"));

@@ -159,8 +159,8 @@ fn choices(
     let answer = graph.label(subject.gene.unwrap_or(subject.disease));
     let (key, all) = looks((answer, size(subject.disease)), &others, false);
     let are_apart = |left: usize, right: usize| {
-        let disease = |at: usize| pool[at].rival.disease;
-        !crate::mine::kin::are_kin(graph, disease(left), disease(right))
+        let [left, right] = [left, right].map(|at| writer.offered.get(&pool[at].rival.disease));
+        left.zip(right).is_some_and(|(left, right)| !left.kin.has(graph, &right.kin))
     };
     let chosen = three(key, &all, &are_apart, stream);
     let chosen = chosen.ok_or(DeadEnd("fewer than three distractors fail enough clues"))?;

@@ -12,7 +12,7 @@ use crate::mine::clue::fails_with_its_family;
 use crate::mine::clue::loose_matches;
 use crate::mine::clue::matches;
 use crate::mine::clue::stems;
-use crate::mine::kin::are_kin;
+use crate::mine::kin::Kin;
 use crate::seed::Stream;
 use crate::synth::writer::Writer;
 use crate::synth::writer::share;
@@ -63,7 +63,7 @@ impl Writer<'_> {
         let graph = self.context.graph;
         let prefix = graph.curie(key).prefix();
         let told = stems(question);
-        let tier = self.tier(key);
+        let (tier, kin) = (self.tier(key), Kin::of(graph, key));
         let mut rivals: Vec<Rival> = Vec::new();
         let loose = loose_matches(self.context, clues);
         // Whoever has a clue strictly has it loosely, so these are the only diseases to look at.
@@ -77,7 +77,7 @@ impl Writer<'_> {
                 && fails_enough(self.context, &failed_findings)
                 && offered.tier.may_stand_beside(tier)
                 && !offered.stems.iter().any(|stem| told.contains(stem))
-                && !are_kin(graph, key, disease);
+                && !kin.has(graph, &offered.kin);
             if !is_eligible {
                 continue;
             }

@@ -12,7 +12,7 @@ use crate::mine::DeadEnd;
 use crate::mine::clue;
 use crate::mine::clue::Clue;
 use crate::mine::clue::stems;
-use crate::mine::kin::are_kin;
+use crate::mine::kin::Kin;
 use crate::mine::kin::share_a_class;
 use crate::mine::set_of;
 use crate::mine::set_rules;
@@ -54,8 +54,9 @@ const LEAD_INS: [&str; 5] = [
 ];
 
 /// A set that could be a wrong option.
-struct Rival {
+struct Rival<'a> {
     disease: NodeId,
+    kin: &'a Kin,
     clues: Vec<Clue>,
     text: String,
 }
@@ -101,11 +102,11 @@ pub(super) fn item(
     let are_apart = |left: usize, right: usize| {
         let members = |at: usize| pool[at].clues.iter().map(|clue| clue.finding);
         members(left).all(|finding| members(right).all(|other| finding != other))
-            && !are_kin(graph, pool[left].disease, pool[right].disease)
+            && !pool[left].kin.has(graph, pool[right].kin)
     };
     let chosen = three(key_looks, &looks, &are_apart, &mut stream);
     let Some(chosen) = chosen else { return dead("fewer than three sets of near diseases qualify") };
-    let rivals: Vec<&Rival> = chosen.iter().map(|&at| &pool[at]).collect();
+    let rivals: Vec<&Rival<'_>> = chosen.iter().map(|&at| &pool[at]).collect();
 
     let sorted = |mut nodes: Vec<NodeId>| {
         nodes.sort_unstable();
@@ -151,28 +152,30 @@ pub(super) fn item(
 }
 
 /// One set of findings for each of the likest diseases, none of whose members the gene's disease may have.
-fn rivals(writer: &Writer<'_>, disease: NodeId, question: &str, stream: &mut Stream) -> Vec<Rival> {
+fn rivals<'w>(writer: &'w Writer<'_>, disease: NodeId, question: &str, stream: &mut Stream) -> Vec<Rival<'w>> {
     let graph = writer.context.graph;
     let Some(has) = graph.relations().id("has_phenotype") else { return Vec::new() };
     let Some(offered) = writer.offered.get(&disease) else { return Vec::new() };
     let told = stems(question);
     let mut rivals = Vec::new();
     let mut used: BTreeSet<NodeId> = BTreeSet::new();
-    for &other in offered.near.get_or_init(|| near(writer, disease)) {
-        if are_kin(graph, disease, other) || share_a_class(graph, (disease, other), MAX_KINDS) {
+    let near = offered.near.get_or_init(|| near(writer, disease));
+    for (&other, beside) in near.iter().filter_map(|other| writer.offered.get_key_value(other)) {
+        if offered.kin.has(graph, &beside.kin) || share_a_class(graph, (disease, other), MAX_KINDS) {
             continue;
         }
-        let mut clues = set_of(writer.context, other);
-        clues.retain(|clue| {
+        let tellable = beside.clues.get_or_init(|| set_of(writer.context, other));
+        let fits = |clue: &&Clue| {
             !holds(graph, Reading::Loose, (disease, has, clue.finding))
                 && !used.contains(&clue.finding)
                 && !is_related(writer, disease, clue.finding)
                 && !stems(graph.label(clue.finding)).iter().any(|stem| told.contains(stem))
-        });
+        };
+        let clues: Vec<Clue> = tellable.iter().filter(fits).cloned().collect();
         if let Some(drawn) = clue::draw(writer.context, &clues, set_rules(), stream) {
             let phrases: Vec<String> = drawn.iter().map(|clue| writer.phrase(clue.finding)).collect();
             used.extend(drawn.iter().map(|clue| clue.finding));
-            rivals.push(Rival { disease: other, clues: drawn, text: capitalised(&list(&phrases)) });
+            rivals.push(Rival { disease: other, kin: &beside.kin, clues: drawn, text: capitalised(&list(&phrases)) });
         }
     }
     rivals
@@ -218,7 +221,7 @@ struct Picture<'a> {
     disease: NodeId,
     /// The members of the right set, as told.
     told: &'a [NodeId],
-    rivals: &'a [&'a Rival],
+    rivals: &'a [&'a Rival<'a>],
     /// `has_phenotype`.
     has: RelationId,
     /// `associated_with`.
@@ -267,7 +270,7 @@ impl Picture<'_> {
         steps
     }
 
-    fn exclusion(&self, rival: &Rival) -> Prose {
+    fn exclusion(&self, rival: &Rival<'_>) -> Prose {
         let findings: Vec<NodeId> = rival.clues.iter().map(|clue| clue.finding).collect();
         let text = sentence::other_set(&self.phrases(&findings), &self.writer.name(rival.disease), &self.name());
         let claims = [(Sense::Holds, rival.disease), (Sense::NotRecorded, self.disease)];

@@ -16,9 +16,11 @@ use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::Question;
 use crate::mine::Tier;
+use crate::mine::clue::Clue;
 use crate::mine::clue::stems;
 use crate::mine::has_vocabularies;
 use crate::mine::is_presentable;
+use crate::mine::kin::Kin;
 use crate::mine::metapath::metapath_of;
 use crate::mine::path::as_float;
 use crate::mine::tier;
@@ -48,8 +50,12 @@ pub(super) struct Offered {
     pub n_findings: usize,
     /// How well known it is.
     pub tier: Tier,
+    /// What tells its kin.
+    pub kin: Kin,
     /// The offered diseases that are likest to it, once somebody has asked for them.
     pub near: OnceLock<Vec<NodeId>>,
+    /// Its findings that may stand in a set, once somebody has asked for them.
+    pub clues: OnceLock<Vec<Clue>>,
 }
 
 /// The graph, its words and its presentable diseases: made once, used for every item.
@@ -106,7 +112,8 @@ impl<'a> Writer<'a> {
                 let n_findings = context.statistics.profile(disease).map_or(0, |profile| profile.findings.len());
                 let (stems, name_length) = (stems(label), label.chars().count());
                 let tier = if has_vocabularies { tier(context.graph, disease) } else { Tier::Unknown };
-                (disease, Offered { stems, name_length, n_findings, tier, near: OnceLock::new() })
+                let (kin, near, clues) = (Kin::of(context.graph, disease), OnceLock::new(), OnceLock::new());
+                (disease, Offered { stems, name_length, n_findings, tier, kin, near, clues })
             })
             .collect();
         let (lexicon, offered) = (Lexicon::of(context.graph), offered.into_iter().collect());

@@ -89,16 +89,20 @@ const COUNTING: [&str; 12] = [
 fn stranger(graph: &Graph, beside: &str) -> Option<NodeId> {
     const MAX_WORDS: usize = 6;
     beside.split([NAME, '.', ',', ';', ':']).find_map(|gap| {
-        let words: Vec<&str> = words(gap).map(|(_, word)| word).collect();
-        let starts = 0..words.len();
-        starts.into_iter().find_map(|start| {
-            (1..=MAX_WORDS.min(words.len() - start)).find_map(|length| {
-                let name = words[start..start + length].join(" ");
+        // The words of a name in normal form are those of its words: each is brought into that form once.
+        let words: Vec<String> = words(gap).map(|(_, word)| normal_name(word)).collect();
+        (0..words.len()).find_map(|start| {
+            let mut name = String::new();
+            words[start..].iter().take(MAX_WORDS).find_map(|word| {
+                if !name.is_empty() && !word.is_empty() {
+                    name.push(' ');
+                }
+                name.push_str(word);
                 let is_told = |node: &NodeId| {
                     ["Disease", "PhenotypicFeature"].contains(&graph.category(*node))
-                        && normal_name(graph.label(*node)) == normal_name(&name)
+                        && normal_name(graph.label(*node)) == name
                 };
-                graph.named(&name).into_iter().find(is_told)
+                graph.named_normally(&name).into_iter().find(is_told)
             })
         })
     })
