@@ -10,10 +10,15 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::search::Ground;
 use crate::kg::search::Hop;
+use crate::kg::search::Metapath;
 use crate::kg::search::PathQuery;
 use crate::kg::search::PathSearch;
 use crate::kg::search::ShortestPaths;
+use crate::kg::search::Step;
 use crate::kg::search::Walkable;
+use crate::kg::search::Way;
+use crate::kg::search::in_parallel;
+use crate::seed::Seed;
 
 const PLENTY: u64 = 1_000_000;
 
@@ -80,6 +85,30 @@ impl<'a> Brute<'a> {
     }
 }
 
+/// Every simple path along steps, by the same brute force.
+fn along(graph: &Graph, walkable: &Walkable, steps: &[Step], (from, to): (NodeId, NodeId)) -> Vec<Vec<NodeId>> {
+    let mut all = Brute::paths(graph, walkable, (from, to), steps.len());
+    all.retain(|path| {
+        path.len() == steps.len() + 1
+            && path.windows(2).zip(steps).all(|(pair, step)| {
+                let is_there = step.to.as_deref().is_none_or(|category| graph.category(pair[1]) == category);
+                let fits = graph.edges().any(|(_, edge)| {
+                    let row = graph.relation(edge.relation);
+                    let is_both = row.is_symmetric;
+                    let is_forward =
+                        (edge.subject, edge.object) == (pair[0], pair[1]) && (is_both || step.way != Way::Backwards);
+                    let is_backward = (edge.subject, edge.object) == (pair[1], pair[0])
+                        && (is_both || step.way != Way::Forwards && !walkable.forwards_only.contains(&row.name));
+                    step.relations.contains(&row.name)
+                        && !walkable.leave_out.contains(&row.name)
+                        && (is_forward || is_backward)
+                });
+                is_there && fits
+            })
+    });
+    all
+}
+
 const NODES: [&str; 9] = [
     "Disease:a",
     "Drug:b",
@@ -133,6 +162,18 @@ fn walkable() -> impl Strategy<Value = Walkable> {
             max_degree,
         },
     )
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let relations = proptest::sample::subsequence(&["treats", "has_phenotype", "part_of", "related_to", "is_a"], 1..=5);
+    let way = proptest::sample::select(vec![Way::Forwards, Way::Backwards, Way::Either, Way::Either]);
+    let to = proptest::option::weighted(0.3, proptest::sample::select(vec!["Drug", "Disease", "PhenotypicFeature"]));
+    let step = (relations, way, to).prop_map(|(relations, way, to)| Step {
+        relations: relations.into_iter().map(Into::into).collect(),
+        way,
+        to: to.map(Into::into),
+    });
+    vec(step, 1..6)
 }
 
 fn pairs(graph: &Graph) -> Vec<(NodeId, NodeId)> {
@@ -214,8 +255,88 @@ proptest! {
             let query = PathQuery { from, to, max_hops: 4, budget: PLENTY };
             let fresh = PathSearch::new(&ground).best(&query, 5).unwrap();
             prop_assert_eq!(&search.best(&query, 5).unwrap(), &fresh);
-            search.ahead.age();
+            search.scratch.ahead.age();
             prop_assert_eq!(&search.best(&query, 5).unwrap(), &fresh);
         }
+    }
+
+    #[test]
+    fn the_best_paths_along_a_metapath_are_those_of_trying_everything(
+        arrows in arrows(), walkable in walkable(), steps in steps(), n_paths in 1..20_usize, budget in 0..200_u64
+    ) {
+        let graph = Graph::from_arrows(&arrows).unwrap();
+        let ground = Ground::new(&graph, &walkable).unwrap();
+        let metapath = Metapath::new(&ground, &steps).unwrap();
+        let mut search = PathSearch::new(&ground);
+        for ends in pairs(&graph) {
+            let mut expected = along(&graph, &walkable, &steps, ends);
+            expected.truncate(n_paths);
+            let found = search.best_along(&metapath, ends, n_paths, PLENTY).unwrap();
+            prop_assert_eq!(&found.iter().map(|path| path.nodes.clone()).collect::<Vec<_>>(), &expected);
+            match search.best_along(&metapath, ends, n_paths, budget) {
+                Ok(paths) => prop_assert_eq!(paths, found),
+                Err(unfinished) => prop_assert!(found.starts_with(&unfinished.paths)),
+            }
+            prop_assert!(search.n_visited() <= budget);
+        }
+    }
+
+    #[test]
+    fn all_shortest_paths_are_found_together_or_not_at_all(
+        arrows in arrows(), walkable in walkable(), budget in 0..100_u64
+    ) {
+        let graph = Graph::from_arrows(&arrows).unwrap();
+        let ground = Ground::new(&graph, &walkable).unwrap();
+        let mut search = PathSearch::new(&ground);
+        for (from, to) in pairs(&graph) {
+            let query = PathQuery { from, to, max_hops: 8, budget: PLENTY };
+            let all = search.shortest(&query).unwrap();
+            let mut found = all.clone().unwrap_or_default();
+            match search.shortest_into(&PathQuery { budget, ..query }, &mut found) {
+                Ok(is_there) => prop_assert_eq!(is_there.then_some(found), all),
+                Err(_) => prop_assert_eq!(found.n_paths(), 0),
+            }
+            prop_assert!(search.n_visited() <= budget);
+        }
+    }
+
+    #[test]
+    fn what_is_near_is_where_short_paths_lead(arrows in arrows(), walkable in walkable(), max_hops in 0..4_u32) {
+        let graph = Graph::from_arrows(&arrows).unwrap();
+        let ground = Ground::new(&graph, &walkable).unwrap();
+        let mut search = PathSearch::new(&ground);
+        for (from, _) in graph.nodes() {
+            let length = |to| Brute::paths(&graph, &walkable, (from, to), max_hops as usize).first().map(Vec::len);
+            let mut expected: Vec<(usize, NodeId)> =
+                graph.nodes().filter_map(|(to, _)| Some((length(to)?, to))).collect();
+            expected.push((1, from));
+            expected.sort_unstable();
+            let mut found: Vec<NodeId> = search.near(from, max_hops, PLENTY).unwrap().to_vec();
+            let lengths: Vec<usize> = found.iter().map(|&to| if to == from { 1 } else { length(to).unwrap_or(0) }).collect();
+            prop_assert!(lengths.is_sorted());
+            found.sort_by_key(|&to| (if to == from { 1 } else { length(to).unwrap_or(0) }, to));
+            prop_assert_eq!(found, expected.into_iter().map(|(_, to)| to).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn answers_are_the_same_on_any_number_of_threads(arrows in arrows(), walkable in walkable()) {
+        let graph = Graph::from_arrows(&arrows).unwrap();
+        let answers = |n_threads| {
+            rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap().install(|| {
+                let ground = Ground::new(&graph, &walkable).unwrap();
+                let query = |(from, to)| PathQuery { from, to, max_hops: 8, budget: 60 };
+                let queries: Vec<PathQuery> = pairs(&graph).into_iter().map(query).collect();
+                in_parallel(&ground, &queries, |search, at, query| {
+                    let best = (search.best(query, 5), search.n_visited());
+                    let mut stream = Seed(7).stream(&["test"], at as u64);
+                    let shortest = search.shortest(query).map(|all| all.map(|all| all.at_most(2, &mut stream)));
+                    (best, shortest, search.n_visited())
+                })
+            })
+        };
+        let one = answers(1);
+        prop_assert_eq!(&answers(2), &one);
+        prop_assert_eq!(&answers(8), &one);
     }
 }

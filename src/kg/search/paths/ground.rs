@@ -1,17 +1,27 @@
 //! Where paths may go.
 //!
 //! Which relations are walked, and which way, is data and no property of the search: an explanation of how a drug acts
-//! runs along edges only, a tour of a disease also back along them. The rules are worked out once for a graph, so
-//! that the search asks two small tables and nothing else.
+//! runs along edges only, a tour of a disease also back along them. The rules are worked out once for a graph, and where
+//! hops lead by them is gathered when it is first asked for, so that a search reads slices and asks nothing.
+
+use std::sync::Mutex;
+use std::sync::OnceLock;
+use std::sync::PoisonError;
 
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::kg::CategoryId;
 use crate::kg::Graph;
+use crate::kg::Neighbours;
 use crate::kg::NodeId;
+use crate::kg::RelationId;
 use crate::kg::search::paths::Hop;
 use crate::kg::search::paths::Path;
+use crate::kg::search::paths::bits::Bits;
 use crate::kg::search::paths::levels::Towards;
+use crate::kg::search::paths::rows::Rows;
+use crate::kg::search::paths::scratch::Scratch;
 
 /// What may be walked: every relation both ways, through every node, unless told otherwise. Negative relations are
 /// never walked, and no path goes through an obsolete node.
@@ -47,7 +57,21 @@ pub enum WalkableError {
         /// The categories of the graph.
         known: Vec<Box<str>>,
     },
+    /// What denies is never walked, so it is no step of a path.
+    #[error("relation `{name}` denies another one and is never walked")]
+    Negative {
+        /// What was given.
+        name: Box<str>,
+    },
+    /// Edges are followed from both ends, and 32 bits number what is followed.
+    #[error("a graph of {n_edges} edges is too large for its paths to be searched; {} are the most", MOST_EDGES)]
+    TooLarge {
+        /// How many there are.
+        n_edges: usize,
+    },
 }
+
+const MOST_EDGES: usize = u32::MAX as usize / 2;
 
 /// Which ways a relation is walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +92,16 @@ pub struct Ground<'a> {
     graph: &'a Graph,
     /// By relation.
     ways: Vec<Ways>,
-    /// By node: whether a path may pass through.
-    is_open: Vec<bool>,
+    /// Whether each is walked either way or not at all, so that hops lead back where they come from.
+    is_even: bool,
+    /// The nodes that no path passes through.
+    closed: Bits,
+    /// Where hops lead.
+    ahead: OnceLock<Rows>,
+    /// Whence they come, where that is not the same.
+    back: OnceLock<Rows>,
+    /// What searches are done with.
+    spare: Mutex<Vec<Box<Scratch>>>,
 }
 
 impl<'a> Ground<'a> {
@@ -77,36 +109,43 @@ impl<'a> Ground<'a> {
     ///
     /// # Errors
     ///
-    /// [`WalkableError`] if they name a relation or a category that there is not.
+    /// [`WalkableError`] if they name a relation or a category that there is not, or if the graph has more than 2^31
+    /// edges.
     ///
     /// # Complexity
     ///
-    /// O(n) time, one byte a node.
+    /// O(n) time, one bit a node. The first search gathers where hops lead: O(m log d) time for m edges and the
+    /// degree d, in parallel; 4 bytes a node and 8 an edge, and as much again if a relation is walked one way only.
     pub fn new(graph: &'a Graph, walkable: &Walkable) -> Result<Self, WalkableError> {
         let is_walked = |name: &str| !walkable.leave_out.iter().any(|other| **other == *name);
         let is_one_way = |name: &str| walkable.forwards_only.iter().any(|other| **other == *name);
-        if let Some(name) =
-            walkable.leave_out.iter().chain(&walkable.forwards_only).find(|name| graph.relations().id(name).is_none())
-        {
-            return Err(WalkableError::Relation { name: name.clone() });
+        if graph.n_edges() > MOST_EDGES {
+            return Err(WalkableError::TooLarge { n_edges: graph.n_edges() });
+        }
+        for name in walkable.leave_out.iter().chain(&walkable.forwards_only) {
+            relation(graph, name)?;
         }
         let mut not_through = Vec::new();
         for name in &walkable.not_through {
-            not_through.push(graph.category_id(name).ok_or_else(|| {
-                let known = graph.categories().filter(|name| !name.is_empty()).map(Into::into).collect();
-                WalkableError::Category { name: name.clone(), known }
-            })?);
+            not_through.push(category(graph, name)?);
         }
         let ways = graph.relations().iter().map(|(_, row)| {
             let forwards = !row.is_negative() && is_walked(&row.name);
             Ways { forwards, backwards: forwards && (row.is_symmetric || !is_one_way(&row.name)) }
         });
-        let is_open = graph.nodes().map(|(id, node)| {
-            !node.is_obsolete
-                && !not_through.contains(&node.category)
-                && walkable.max_degree.is_none_or(|most| graph.degree(id) <= most)
-        });
-        Ok(Self { graph, ways: ways.collect(), is_open: is_open.collect() })
+        let ways: Vec<Ways> = ways.collect();
+        let is_even = ways.iter().all(|ways| ways.forwards == ways.backwards);
+        let mut closed = Bits::new(graph.n_nodes());
+        for (id, node) in graph.nodes() {
+            if node.is_obsolete
+                || not_through.contains(&node.category)
+                || walkable.max_degree.is_some_and(|most| graph.degree(id) > most)
+            {
+                closed.add(id);
+            }
+        }
+        let (ahead, back, spare) = (OnceLock::new(), OnceLock::new(), Mutex::default());
+        Ok(Self { graph, ways, is_even, closed, ahead, back, spare })
     }
 
     /// The graph.
@@ -116,21 +155,66 @@ impl<'a> Ground<'a> {
 
     /// Whether a path may pass through a node; any may be an end.
     pub(super) fn is_open(&self, node: NodeId) -> bool {
-        self.is_open[node.index()]
+        !self.closed.has(node)
     }
 
-    /// Visits where one hop leads from a node, or from where one leads there; a node that is reached by several edges
-    /// is visited as often.
-    pub(super) fn each(&self, node: NodeId, towards: Towards, mut visit: impl FnMut(NodeId)) {
+    /// The nodes that no path passes through.
+    pub(super) fn closed(&self) -> &Bits {
+        &self.closed
+    }
+
+    /// Where one hop leads from each node, or from where one leads there.
+    pub(super) fn rows(&self, towards: Towards) -> &Rows {
+        let (rows, towards) = match towards {
+            Towards::Back if !self.is_even => (&self.back, Towards::Back),
+            _ => (&self.ahead, Towards::Ahead),
+        };
+        rows.get_or_init(|| {
+            Rows::new(self.graph.n_nodes(), |node, into| {
+                self.each(node, towards, |relation, is_forward| self.includes(relation, is_forward), into);
+            })
+        })
+    }
+
+    /// Whether a relation may be walked that way.
+    pub(super) fn includes(&self, relation: RelationId, is_forward: bool) -> bool {
+        self.ways[relation.index()].include(is_forward)
+    }
+
+    /// Adds where one hop leads from a node by the relations that are wanted, or from where one leads there; a node
+    /// that is reached by several edges as often.
+    pub(super) fn each(
+        &self,
+        node: NodeId,
+        towards: Towards,
+        is_wanted: impl Fn(RelationId, bool) -> bool,
+        into: &mut Vec<NodeId>,
+    ) {
         let is_ahead = towards == Towards::Ahead;
         // Seen from its start a hop follows an outgoing edge forwards; seen from its end, an incoming one.
         for (edges, is_forward) in [(self.graph.outgoing(node), is_ahead), (self.graph.incoming(node), !is_ahead)] {
             for (relation, neighbours) in edges.by_relation() {
-                if self.ways[relation.index()].include(is_forward) {
-                    neighbours.nodes().iter().copied().for_each(&mut visit);
+                if is_wanted(relation, is_forward) {
+                    into.extend_from_slice(neighbours.nodes());
                 }
             }
         }
+    }
+
+    /// What a search writes on its way.
+    pub(super) fn lend(&self) -> Box<Scratch> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| Box::new(Scratch::new(self.graph.n_nodes())))
+    }
+
+    /// How many searches left something behind.
+    #[cfg(test)]
+    pub(super) fn n_spare(&self) -> usize {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    pub(super) fn take_back(&self, scratch: Box<Scratch>) {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 
     /// The hop to cite between two neighbours: of all edges that may be walked, the one with the least restricted
@@ -138,13 +222,18 @@ impl<'a> Ground<'a> {
     ///
     /// # Complexity
     ///
-    /// O(r log d) for r relations and the degree d.
+    /// O(r log d) for the degree d and r relations of the first node.
     pub fn hop(&self, from: NodeId, to: NodeId) -> Option<Hop> {
-        let edges = self.graph.relations().iter().zip(&self.ways).flat_map(|((relation, _), ways)| {
-            let forwards = ways.forwards.then(|| self.graph.cited(from, relation, to)).flatten();
-            let backwards = ways.backwards.then(|| self.graph.cited(to, relation, from)).flatten();
-            forwards.into_iter().chain(backwards)
-        });
+        let joined = |edges: Neighbours<'a>, is_forward: bool| {
+            let relations = edges.by_relation().filter(move |&(relation, ref neighbours)| {
+                self.includes(relation, is_forward) && neighbours.nodes().binary_search(&to).is_ok()
+            });
+            relations.filter_map(move |(relation, _)| {
+                let (subject, object) = if is_forward { (from, to) } else { (to, from) };
+                self.graph.cited(subject, relation, object)
+            })
+        };
+        let edges = joined(self.graph.outgoing(from), true).chain(joined(self.graph.incoming(from), false));
         let edge = edges.min_by_key(|&edge| (self.graph.edge_licence(edge), edge))?;
         Some(Hop { edge, is_forward: self.graph.edge(edge).subject == from })
     }
@@ -154,4 +243,17 @@ impl<'a> Ground<'a> {
         let pairs = path.nodes.windows(2);
         pairs.filter_map(|pair| pair.first().zip(pair.last()).and_then(|(&from, &to)| self.hop(from, to))).collect()
     }
+}
+
+/// The relation of a name.
+pub(super) fn relation(graph: &Graph, name: &str) -> Result<RelationId, WalkableError> {
+    graph.relations().id(name).ok_or_else(|| WalkableError::Relation { name: name.into() })
+}
+
+/// The category of a name.
+pub(super) fn category(graph: &Graph, name: &str) -> Result<CategoryId, WalkableError> {
+    graph.category_id(name).ok_or_else(|| {
+        let known = graph.categories().filter(|name| !name.is_empty()).map(Into::into).collect();
+        WalkableError::Category { name: name.into(), known }
+    })
 }

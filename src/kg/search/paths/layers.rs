@@ -105,24 +105,19 @@ impl Balls<'_> {
     ) -> Result<Vec<(NodeId, NodeId)>, OutOfWork> {
         let Join { side, level, towards } = join;
         let mut hops = Vec::new();
-        let cost: u64 = layer.iter().map(|&node| self.ground.graph().degree(node) as u64).sum();
+        let (rows, turned) = (self.ground.rows(towards), self.ground.rows(towards.turned()));
+        let cost: u64 = layer.iter().map(|&node| rows.degree(node) as u64).sum();
         if cost <= side.cost_within(level) {
             for &inner in layer {
-                work.charge(self.ground.graph().degree(inner))?;
-                self.ground.each(inner, towards, |outer| {
-                    if side.level(outer).is_some_and(|found| found <= level) && fits(outer) {
-                        hops.push((inner, outer));
-                    }
-                });
+                work.charge(rows.degree(inner))?;
+                let is_near = |outer: NodeId| side.level(outer).is_some_and(|found| found <= level) && fits(outer);
+                hops.extend(rows.of(inner).iter().filter(|&&outer| is_near(outer)).map(|&outer| (inner, outer)));
             }
         } else {
             for &outer in side.within(level).iter().filter(|&&node| fits(node)) {
-                work.charge(self.ground.graph().degree(outer))?;
-                self.ground.each(outer, towards.turned(), |inner| {
-                    if layer.binary_search(&inner).is_ok() {
-                        hops.push((inner, outer));
-                    }
-                });
+                work.charge(turned.degree(outer))?;
+                let is_there = |inner: &NodeId| layer.binary_search(inner).is_ok();
+                hops.extend(turned.of(outer).iter().filter(|inner| is_there(inner)).map(|&inner| (inner, outer)));
             }
         }
         Ok(hops)
@@ -138,7 +133,7 @@ struct Join<'a> {
     towards: Towards,
 }
 
-fn distinct(nodes: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
+pub(super) fn distinct(nodes: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
     let mut nodes: Vec<NodeId> = nodes.collect();
     nodes.sort_unstable();
     nodes.dedup();
@@ -148,7 +143,7 @@ fn distinct(nodes: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
 impl Layers {
     /// From the nodes of the first layer and the hops from each layer to the next. Parallel hops become one, and a hop
     /// from a node that no way has led to is dropped.
-    fn new(first: Vec<NodeId>, hops_by_position: Vec<Vec<(NodeId, NodeId)>>) -> Self {
+    pub(super) fn new(first: Vec<NodeId>, hops_by_position: Vec<Vec<(NodeId, NodeId)>>) -> Self {
         let mut layers = Vec::new();
         let mut nodes = first;
         for mut hops in hops_by_position {

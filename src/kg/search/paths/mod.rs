@@ -7,14 +7,21 @@
 //! never opened, and nothing is enumerated that is not asked for.
 
 mod best;
+mod between;
+mod bits;
 #[cfg(test)]
 mod differential;
 mod ground;
 mod layers;
 mod levels;
+mod metapath;
+mod parallel;
+mod rows;
+mod scratch;
 mod shortest;
 #[cfg(test)]
 mod tests;
+mod walks;
 
 use thiserror::Error;
 
@@ -25,12 +32,16 @@ use crate::kg::NodeId;
 pub use ground::Ground;
 pub use ground::Walkable;
 pub use ground::WalkableError;
+pub use metapath::Metapath;
+pub use metapath::Step;
+pub use metapath::Way;
+pub use parallel::in_parallel;
 pub use shortest::ShortestPaths;
+pub use walks::Walks;
 
 use best::BestFirst;
 use layers::Layers;
-use levels::Side;
-use levels::Towards;
+use scratch::Scratch;
 
 /// How strongly the degree of a node damps a path through it: D. Himmelstein et al., eLife 6 (2017) e26726.
 pub const DAMPING: f64 = 0.4;
@@ -177,7 +188,8 @@ impl Work {
 
 /// Searches for paths, one query after the other; each thread has its own.
 ///
-/// What a query writes on its way lies in arrays that the next one uses again without clearing them.
+/// What a query writes on its way lies in lists that the next one uses again, and after it the next search on the same
+/// ground.
 ///
 /// # Order
 ///
@@ -213,27 +225,18 @@ impl Work {
 #[derive(Debug)]
 pub struct PathSearch<'a> {
     ground: &'a Ground<'a>,
-    /// The ball around the start.
-    ahead: Side,
-    /// The ball around the end.
-    behind: Side,
+    scratch: Box<Scratch>,
     work: Work,
 }
 
 impl<'a> PathSearch<'a> {
-    /// A search that has not been used.
+    /// A search with what an earlier one on this ground has left, or else with new lists.
     ///
     /// # Complexity
     ///
-    /// 8 bytes a node.
+    /// 21 bytes a node, for as many searches as there are at one time.
     pub fn new(ground: &'a Ground<'a>) -> Self {
-        let n_nodes = ground.graph().n_nodes();
-        Self {
-            ground,
-            ahead: Side::new(Towards::Ahead, n_nodes),
-            behind: Side::new(Towards::Back, n_nodes),
-            work: Work::default(),
-        }
+        Self { ground, scratch: ground.lend(), work: Work::default() }
     }
 
     /// How many edges the last query looked at.
@@ -260,14 +263,16 @@ impl<'a> PathSearch<'a> {
 
     fn collect_best(&mut self, query: &PathQuery, n_paths: usize, paths: &mut Vec<Path>) -> Result<(), OutOfWork> {
         let Some(shortest) = self.meet(query)? else { return Ok(()) };
+        self.scratch.ahead.close(self.ground);
+        self.scratch.behind.close(self.ground);
         // No path has more nodes than the graph.
         let n_nodes = u32::try_from(self.ground.graph().n_nodes()).unwrap_or(u32::MAX);
         for n_hops in shortest..=query.max_hops.min(n_nodes.saturating_sub(1)) {
             if paths.len() >= n_paths {
                 break;
             }
-            while self.ahead.radius() + self.behind.radius() < n_hops {
-                self.widen(query)?;
+            while self.scratch.ahead.radius() + self.scratch.behind.radius() < n_hops {
+                self.scratch.widen(self.ground, query, &mut self.work)?;
             }
             let layers = self.layers(query, n_hops)?;
             let mut ways = BestFirst::new(self.ground.graph(), &layers, &mut self.work)?;
@@ -288,51 +293,72 @@ impl<'a> PathSearch<'a> {
     ///
     /// # Complexity
     ///
-    /// O(h e log e) time and O(h e) memory for h hops and e edges in the balls around both ends, however many paths
-    /// there are.
+    /// O(e + a log a) time and O(a) memory for e edges in the balls around both ends, of which a lie on shortest paths,
+    /// however many paths there are.
     pub fn shortest(&mut self, query: &PathQuery) -> Result<Option<ShortestPaths>, Unfinished> {
-        let unfinished = |OutOfWork| Unfinished { budget: query.budget, paths: Vec::new() };
-        let Some(n_hops) = self.meet(query).map_err(unfinished)? else { return Ok(None) };
-        Ok(Some(ShortestPaths::new(self.layers(query, n_hops).map_err(unfinished)?)))
+        let mut found = ShortestPaths::default();
+        Ok(self.shortest_into(query, &mut found)?.then_some(found))
     }
 
-    /// Grows both balls until they touch; their distance, if it is no more than `max_hops`.
-    fn meet(&mut self, query: &PathQuery) -> Result<Option<u32>, OutOfWork> {
-        self.work = Work { done: 0, budget: query.budget };
-        self.ahead.begin(self.ground, query.from);
-        self.behind.begin(self.ground, query.to);
-        if query.from == query.to {
-            return Ok(None);
-        }
-        for n_hops in 1..=query.max_hops {
-            if self.ahead.frontier().is_empty() || self.behind.frontier().is_empty() {
+    /// As [`PathSearch::shortest`], but written over what an earlier query found, so that no memory is asked for; says
+    /// whether there is a path.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfinished`] if the budget does not do; then no path is written.
+    pub fn shortest_into(&mut self, query: &PathQuery, into: &mut ShortestPaths) -> Result<bool, Unfinished> {
+        into.clear();
+        let done = self.meet(query).and_then(|met| match met {
+            None => Ok(false),
+            Some(_) => {
+                let Scratch { ahead, behind, between, .. } = &mut *self.scratch;
+                between.lay_out(self.ground, (ahead, behind), &mut self.work, into).map(|()| true)
+            }
+        });
+        done.map_err(|OutOfWork| Unfinished { budget: query.budget, paths: Vec::new() })
+    }
+
+    /// The nodes that paths of at most so many hops lead to from a node: itself first, then nearer ones before those
+    /// further away.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfinished`] if the budget does not do.
+    ///
+    /// # Complexity
+    ///
+    /// O(n / 64 + e) time for n nodes of the graph and e edges of those that are less than so many hops away.
+    pub fn near(&mut self, node: NodeId, max_hops: u32, budget: u64) -> Result<&[NodeId], Unfinished> {
+        self.work = Work { done: 0, budget };
+        let Scratch { ahead, barred, .. } = &mut *self.scratch;
+        barred.clear();
+        ahead.begin(self.ground, node, barred);
+        for _ in 0..max_hops {
+            if ahead.frontier().is_empty() {
                 break;
             }
-            // One ball has grown by a level since they did not touch, so what they share lies exactly this far apart.
-            let (grown, other) = match self.widen(query)? {
-                Towards::Ahead => (&self.ahead, &self.behind),
-                Towards::Back => (&self.behind, &self.ahead),
-            };
-            if grown.frontier().iter().any(|&node| other.level(node).is_some()) {
-                return Ok(Some(n_hops));
-            }
+            let widened = ahead.widen(self.ground, None, &mut self.work);
+            widened.map_err(|OutOfWork| Unfinished { budget, paths: Vec::new() })?;
         }
-        Ok(None)
+        Ok(self.scratch.ahead.reached())
     }
 
-    /// Grows the ball whose next level costs less by that level, and says which it was.
-    fn widen(&mut self, query: &PathQuery) -> Result<Towards, OutOfWork> {
-        if self.ahead.next_cost() <= self.behind.next_cost() {
-            self.ahead.widen(self.ground, query.to, &mut self.work)?;
-            Ok(Towards::Ahead)
-        } else {
-            self.behind.widen(self.ground, query.from, &mut self.work)?;
-            Ok(Towards::Back)
-        }
+    fn meet(&mut self, query: &PathQuery) -> Result<Option<u32>, OutOfWork> {
+        self.work = Work { done: 0, budget: query.budget };
+        self.scratch.meet(self.ground, query, &mut self.work)
     }
 
     fn layers(&mut self, query: &PathQuery, n_hops: u32) -> Result<Layers, OutOfWork> {
-        let balls = layers::Balls { ground: self.ground, ahead: &self.ahead, behind: &self.behind, query };
-        balls.layers(n_hops, &mut self.work)
+        let Scratch { ahead, behind, .. } = &*self.scratch;
+        layers::Balls { ground: self.ground, ahead, behind, query }.layers(n_hops, &mut self.work)
+    }
+}
+
+impl Drop for PathSearch<'_> {
+    fn drop(&mut self) {
+        // What a panic has left is in no state to be used.
+        if !std::thread::panicking() {
+            self.ground.take_back(std::mem::replace(&mut self.scratch, Box::new(Scratch::new(0))));
+        }
     }
 }

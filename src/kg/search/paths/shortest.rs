@@ -7,76 +7,117 @@
 use std::collections::BTreeSet;
 
 use crate::kg::NodeId;
-use crate::kg::search::paths::Layers;
 use crate::kg::search::paths::Path;
 use crate::seed::Stream;
 
-/// The shortest paths between two nodes.
-#[derive(Debug)]
+/// The shortest paths between two nodes; none unless a search has written some.
+///
+/// Five lists, which [`PathSearch::shortest_into`](crate::kg::search::PathSearch::shortest_into) writes again without
+/// asking for memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShortestPaths {
-    layers: Layers,
-    /// By layer and node: how many ways lead to it from the start.
-    before: Vec<Vec<u64>>,
-    /// By layer and node: how many ways lead from it to the end.
-    after: Vec<Vec<u64>>,
-    /// By layer and arc: how many ways its node has by this arc and earlier ones.
-    sums: Vec<Vec<u64>>,
+    /// What stands on paths, layer by layer, sorted within each.
+    nodes: Vec<NodeId>,
+    /// The first node of each layer; one more at the end.
+    layers: Vec<usize>,
+    /// For each node its first arc; one more at the end.
+    starts: Vec<usize>,
+    /// By arc: the number of the node that it leads to, rising for each node.
+    arcs: Vec<u32>,
+    /// By arc: how many ways its node has by this arc and earlier ones.
+    sums: Vec<u64>,
+    /// By node: how many ways lead from it to the end.
+    after: Vec<u64>,
 }
 
 impl ShortestPaths {
-    /// Counts the ways through layers, in which no node stands twice because they are as few as can be.
-    pub(super) fn new(layers: Layers) -> Self {
-        let mut after = Vec::new();
-        let mut sums = Vec::new();
-        let mut counts_of_next: Vec<u64> = Vec::new();
-        for layer in layers.0.iter().rev() {
-            let mut sums_here = Vec::with_capacity(layer.arcs.len());
-            let is_last = after.is_empty();
-            let mut counts = vec![u64::from(is_last); layer.nodes.len()];
-            for (at, count) in counts.iter_mut().enumerate() {
-                for &to in &layer.arcs[layer.arcs_of(at)] {
-                    *count = count.saturating_add(counts_of_next[to]);
-                    sums_here.push(*count);
-                }
-            }
-            after.push(counts.clone());
-            sums.push(sums_here);
-            counts_of_next = counts;
-        }
-        after.reverse();
-        sums.reverse();
-
-        let mut before: Vec<Vec<u64>> = vec![vec![1; layers.0.first().map_or(0, |first| first.nodes.len())]];
-        for (position, pair) in layers.0.windows(2).enumerate() {
-            let [layer, next] = pair else { continue };
-            let mut counts = vec![0_u64; next.nodes.len()];
-            for (at, &count) in before[position].iter().enumerate() {
-                for &to in &layer.arcs[layer.arcs_of(at)] {
-                    counts[to] = counts[to].saturating_add(count);
-                }
-            }
-            before.push(counts);
-        }
-        Self { layers, before, after, sums }
+    pub(super) fn clear(&mut self) {
+        self.nodes.clear();
+        self.layers.clear();
+        self.layers.push(0);
+        self.starts.clear();
+        self.starts.push(0);
+        self.arcs.clear();
+        self.sums.clear();
+        self.after.clear();
     }
 
-    /// How many hops each of them has.
+    /// Adds a node, and says its number.
+    pub(super) fn push_node(&mut self, node: NodeId) -> u32 {
+        self.nodes.push(node);
+        // A node stands once, and 32 bits number all.
+        u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn end_layer(&mut self) {
+        self.layers.push(self.nodes.len());
+    }
+
+    pub(super) fn n_nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(super) fn node(&self, number: usize) -> NodeId {
+        self.nodes[number]
+    }
+
+    pub(super) fn push_arc(&mut self, to: u32) {
+        self.arcs.push(to);
+    }
+
+    pub(super) fn end_arcs(&mut self) {
+        self.starts.push(self.arcs.len());
+    }
+
+    fn arcs_of(&self, number: usize) -> std::ops::Range<usize> {
+        self.starts[number]..self.starts[number + 1]
+    }
+
+    /// Counts the ways, in which no node stands twice because they are as few hops as can be.
+    pub(super) fn count(&mut self) {
+        self.after.resize(self.nodes.len(), 0);
+        self.sums.resize(self.arcs.len(), 0);
+        if let Some(end) = self.after.last_mut() {
+            *end = 1;
+        }
+        for number in (0..self.nodes.len().saturating_sub(1)).rev() {
+            let mut sum = 0_u64;
+            for arc in self.arcs_of(number) {
+                sum = sum.saturating_add(self.after[self.arcs[arc] as usize]);
+                self.sums[arc] = sum;
+            }
+            self.after[number] = sum;
+        }
+    }
+
+    /// How many hops each of them has; 0 if there are none.
     pub fn n_hops(&self) -> usize {
-        self.layers.0.len() - 1
+        self.layers.len().saturating_sub(2)
     }
 
     /// How many there are. A number past `u64::MAX` is that number, and paths of a higher rank are out of reach.
     pub fn n_paths(&self) -> u64 {
-        self.after.first().and_then(|start| start.first()).copied().unwrap_or(0)
+        self.after.first().copied().unwrap_or(0)
     }
 
     /// Every node on them, with how many of them go through it: layer by layer from the start, in the order of CURIEs.
+    ///
+    /// # Complexity
+    ///
+    /// O(a) time for a hops between these nodes.
     pub fn counts(&self) -> impl Iterator<Item = (NodeId, u64)> + '_ {
-        let counts = self.before.iter().zip(&self.after);
-        self.layers.0.iter().zip(counts).flat_map(|(layer, (before, after))| {
-            let products = before.iter().zip(after).map(|(&before, &after)| before.saturating_mul(after));
-            layer.nodes.iter().copied().zip(products)
-        })
+        let mut before = vec![0_u64; self.nodes.len()];
+        if let Some(start) = before.first_mut() {
+            *start = 1;
+        }
+        for number in 0..self.nodes.len() {
+            for arc in self.arcs_of(number) {
+                let to = self.arcs[arc] as usize;
+                before[to] = before[to].saturating_add(before[number]);
+            }
+        }
+        let products = before.into_iter().zip(&self.after).map(|(before, after)| before.saturating_mul(*after));
+        self.nodes.iter().copied().zip(products)
     }
 
     /// The path of a rank, from 0, in the order of the sequence of CURIEs; `None` past the last.
@@ -88,15 +129,16 @@ impl ShortestPaths {
         if rank >= self.n_paths() {
             return None;
         }
-        let mut nodes = vec![*self.layers.0.first()?.nodes.first()?];
         let (mut at, mut rank) = (0, rank);
-        for ((layer, next), sums) in self.layers.0.iter().zip(self.layers.0.iter().skip(1)).zip(&self.sums) {
-            let range = layer.arcs_of(at);
-            let sums = &sums[range.clone()];
+        let mut nodes = Vec::with_capacity(self.n_hops() + 1);
+        nodes.push(*self.nodes.first()?);
+        for _ in 0..self.n_hops() {
+            let range = self.arcs_of(at);
+            let sums = &self.sums[range.clone()];
             let arc = sums.partition_point(|&sum| sum <= rank);
             rank -= arc.checked_sub(1).map_or(0, |earlier| sums[earlier]);
-            at = layer.arcs[range.start + arc];
-            nodes.push(next.nodes[at]);
+            at = self.arcs[range.start + arc] as usize;
+            nodes.push(self.nodes[at]);
         }
         Some(Path { nodes })
     }

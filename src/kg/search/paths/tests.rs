@@ -15,9 +15,11 @@ use crate::kg::Relations;
 use crate::kg::Source;
 use crate::kg::build;
 use crate::kg::search::Ground;
+use crate::kg::search::Metapath;
 use crate::kg::search::Path;
 use crate::kg::search::PathQuery;
 use crate::kg::search::PathSearch;
+use crate::kg::search::Step;
 use crate::kg::search::Walkable;
 use crate::location::FileId;
 use crate::location::Place;
@@ -289,6 +291,69 @@ fn longer_ways_past_a_hub_open_it_a_few_times_only() {
     let mut search = PathSearch::new(&ground);
     assert_eq!(search.best(&query(&graph, "X:leaf1", "X:leaf2", 4), 10).unwrap().len(), 2);
     assert!(search.n_visited() < 100_000, "{}", search.n_visited());
+}
+
+/// Nodes with a few neighbours each, drawn from a fixed sequence.
+fn sparse(n_nodes: usize, n_edges: usize) -> Graph {
+    let mut stream = Seed(7).stream(&["sparse"], 0);
+    let mut edge = |_| format!("X:{} -related_to-> X:{}\n", stream.below(n_nodes), stream.below(n_nodes));
+    Graph::from_arrows(&(0..n_edges).map(&mut edge).collect::<String>()).unwrap()
+}
+
+#[test]
+fn a_search_looks_at_a_small_part_of_the_graph() {
+    // From one end alone a search would look at about all of the 40,000 ways that lead on from a node.
+    let graph = sparse(5_000, 20_000);
+    let ground = Ground::new(&graph, &Walkable::default()).unwrap();
+    let mut search = PathSearch::new(&ground);
+    let ids: Vec<NodeId> = graph.nodes().map(|(node, _)| node).collect();
+    let (mut n_visited, mut n_found) = (0, 0);
+    for pair in ids.chunks_exact(2).take(500) {
+        let query = PathQuery { from: pair[0], to: pair[1], max_hops: 20, budget: PLENTY };
+        n_found += usize::from(search.shortest(&query).unwrap().is_some());
+        n_visited += search.n_visited();
+        assert!(search.n_visited() < 8_000, "{}", search.n_visited());
+    }
+    assert!(n_found > 490, "{n_found}");
+    assert!(n_visited / 500 < 2_000, "{}", n_visited / 500);
+}
+
+#[test]
+fn the_level_next_to_an_end_is_not_read_again() {
+    // Both balls hold a hub's leaves when they touch, and every leaf is a shortest path's middle.
+    let leaves: String = (0..1_000).map(|at| format!("X:a -part_of-> X:leaf{at} -part_of-> X:b\n")).collect();
+    let graph = Graph::from_arrows(&leaves).unwrap();
+    let ground = Ground::new(&graph, &Walkable::default()).unwrap();
+    let mut search = PathSearch::new(&ground);
+    let found = search.shortest(&query(&graph, "X:a", "X:b", 4)).unwrap().unwrap();
+    assert_eq!(found.n_paths(), 1_000);
+    // Each of a thousand hops from either end once to find it and once to keep it.
+    assert!(search.n_visited() <= 4_000, "{}", search.n_visited());
+}
+
+#[test]
+fn a_search_uses_what_another_has_left() {
+    let graph = star();
+    let ground = Ground::new(&graph, &Walkable::default()).unwrap();
+    let query = query(&graph, "X:leaf1", "X:leaf2", 4);
+    let first = PathSearch::new(&ground).best(&query, 10);
+    for _ in 0..3 {
+        let (mut one, mut other) = (PathSearch::new(&ground), PathSearch::new(&ground));
+        assert_eq!((one.best(&query, 10), other.best(&query, 10)), (first.clone(), first.clone()));
+    }
+    assert_eq!(ground.n_spare(), 2);
+}
+
+#[test]
+fn a_step_that_denies_is_an_error() {
+    let graph = Graph::from_arrows("Disease:d -phenotype_absent-> PhenotypicFeature:f").unwrap();
+    let ground = Ground::new(&graph, &Walkable::default()).unwrap();
+    let error = |relation: &str| {
+        let step = Step { relations: vec![relation.into()], ..Step::default() };
+        Metapath::new(&ground, &[step]).unwrap_err().to_string()
+    };
+    assert_eq!(error("phenotype_absent"), "relation `phenotype_absent` denies another one and is never walked");
+    assert_eq!(error("phenotype"), "`phenotype` is no relation of relations.toml");
 }
 
 #[test]
