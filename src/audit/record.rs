@@ -101,6 +101,9 @@ pub struct ClauseRecord {
     pub object: String,
     /// Whether it must not hold.
     pub absent: bool,
+    /// Which alternative of a union it belongs to; 0 for what belongs to all, and in data sets without unions.
+    #[serde(default)]
+    pub branch: i64,
 }
 
 /// Why an option is wrong.

@@ -144,7 +144,8 @@ impl Names {
     fn clause(&self, clause: &ClauseRecord) -> String {
         let [subject, object] = [&clause.subject, &clause.object].map(|end| self.called(end));
         let negation = if clause.absent { " (must not hold)" } else { "" };
-        format!("{subject} -{}-> {object}{negation}", clause.relation)
+        let branch = if clause.branch == 0 { String::new() } else { format!("either way {}: ", clause.branch) };
+        format!("{branch}{subject} -{}-> {object}{negation}", clause.relation)
     }
 
     /// The whole item.
@@ -198,11 +199,16 @@ impl Names {
         for (number, clause) in item.clauses.iter().enumerate() {
             text.push_str(&hanging(&format!("{number}. {}", self.clause(clause)), 2));
         }
-        text.push_str(&hanging(&format!("strictly: {} is an answer", self.called(&item.answer_node)), 2));
+        if item.answer_node.is_empty() {
+            text.push_str(&hanging("strictly: nothing is an answer", 2));
+        } else {
+            text.push_str(&hanging(&format!("strictly: {} is an answer", self.called(&item.answer_node)), 2));
+        }
         let others: Vec<String> = item.other_answers.iter().take(5).map(|curie| self.called(curie)).collect();
         let in_options = |curie: &String| item.option_nodes.contains(curie);
         text.push_str(&hanging(
             &match (&others[..], item.other_answers.iter().any(in_options)) {
+                ([], _) if item.answer_node.is_empty() => "loosely: nothing may be one".to_owned(),
                 ([], _) => "loosely: it is the only answer".to_owned(),
                 (others, false) => {
                     let count = item.other_answers.len();

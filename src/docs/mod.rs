@@ -23,6 +23,9 @@ pub mod clinical_items {}
 #[doc = include_str!("item_kinds.md")]
 pub mod item_kinds {}
 
+#[doc = include_str!("query_shapes.md")]
+pub mod query_shapes {}
+
 #[doc = include_str!("scores.md")]
 pub mod scores {}
 

@@ -192,23 +192,22 @@ fn skos(name: &str) -> NamedNode {
 
 /// The pattern as a SPARQL 1.1 query over the export: one variable, `?answer`, that takes the strict answers.
 ///
-/// Where a pattern has no `?answer`, all its variables are asked, and the query returns the values of each.
+/// Where a pattern has no `?answer`, all its variables are asked, and the query returns the values of each. Of a union
+/// each alternative is a block with what belongs to all.
 pub fn select(graph: &Graph, pattern: &Pattern) -> String {
     let variables = pattern.variables();
-    // Engines join in the order in which it is written: what is known comes first, what only ties variables last.
-    let is_tie = |clause: &&Clause| [clause.subject, clause.object].iter().all(|end| matches!(end, Term::Variable(_)));
-    let (ties, known): (Vec<&Clause>, Vec<&Clause>) = pattern.clauses.iter().partition(is_tie);
-    let clauses: Vec<&Clause> = known.into_iter().chain(ties).collect();
-    let block = |asked: Option<Variable>, indent: &str| -> String {
-        let lines = clauses.iter().map(|clause| format!("{indent}{}\n", triple(graph, clause, asked)));
-        lines.collect()
-    };
-    let body = match variables.as_slice() {
-        [Variable::ANSWER, ..] | [] => block(None, "  "),
-        [asked] => block(Some(*asked), "  "),
-        several => {
-            let branches = several.iter().map(|&asked| format!("  {{\n{}  }}", block(Some(asked), "    ")));
-            branches.collect::<Vec<_>>().join(" UNION\n") + "\n"
+    let branches = pattern.branches();
+    let body = match (branches.as_slice(), variables.as_slice()) {
+        ([_, _, ..], _) => {
+            let blocks = branches.iter().map(|branch| format!("  {{\n{}  }}", block(graph, branch, None, "    ")));
+            blocks.collect::<Vec<_>>().join(" UNION\n") + "\n"
+        }
+        (_, [Variable::ANSWER, ..] | []) => block(graph, pattern, None, "  "),
+        (_, [asked]) => block(graph, pattern, Some(*asked), "  "),
+        (_, several) => {
+            let blocks =
+                several.iter().map(|&asked| format!("  {{\n{}  }}", block(graph, pattern, Some(asked), "    ")));
+            blocks.collect::<Vec<_>>().join(" UNION\n") + "\n"
         }
     };
     // A prefix stands at the head of a path or after one of its operators; `tp:` inside `http:` is none.
@@ -216,6 +215,15 @@ pub fn select(graph: &Graph, pattern: &Pattern) -> String {
     let used = PREFIXES.iter().filter(|(prefix, _)| is_used(prefix));
     let prefixes: String = used.map(|(prefix, iri)| format!("PREFIX {prefix}: <{iri}>\n")).collect();
     format!("{prefixes}SELECT DISTINCT ?answer WHERE {{\n{body}}}")
+}
+
+/// The clauses of one block. Engines join in the order in which it is written: what is known comes first, what only ties
+/// variables last.
+fn block(graph: &Graph, pattern: &Pattern, asked: Option<Variable>, indent: &str) -> String {
+    let is_tie = |clause: &&Clause| [clause.subject, clause.object].iter().all(|end| matches!(end, Term::Variable(_)));
+    let (ties, known): (Vec<&Clause>, Vec<&Clause>) = pattern.clauses.iter().partition(is_tie);
+    let lines = known.into_iter().chain(ties).map(|clause| format!("{indent}{}\n", triple(graph, clause, asked)));
+    lines.collect()
 }
 
 const PREFIXES: [(&str, &str); 3] =

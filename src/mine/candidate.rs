@@ -5,6 +5,9 @@ use crate::kg::NodeId;
 use crate::kg::search::Clause;
 use crate::kg::search::Hop;
 use crate::kg::search::Pattern;
+use crate::kg::search::Query;
+use crate::kg::search::Shape;
+use crate::mine::Asks;
 use crate::mine::Context;
 use crate::mine::citation::Triple;
 use crate::mine::drug::Action;
@@ -67,6 +70,17 @@ pub enum Question {
     Ranking {
         /// The diseases, the one that has all of them first.
         ranked: Vec<NodeId>,
+    },
+    /// What has these logical relations to some constants?
+    Shape {
+        /// The shape of the query.
+        shape: Shape,
+        /// Whether all answers are asked for, or which options are any.
+        asks: Asks,
+        /// The query; its clauses are the pattern.
+        query: Query,
+        /// The options that are no answers.
+        options: Vec<NodeId>,
     },
     /// Through which nodes are the ends of a path connected?
     Path,

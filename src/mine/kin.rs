@@ -10,6 +10,16 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::words;
 
+/// Whether two nodes are one thing told twice: of one name, one a kind of the other, or, of diseases, of names that extend
+/// each other. What merely has something in common is not alike: that may be what a question asks for.
+pub fn are_alike(graph: &Graph, left: NodeId, right: NodeId) -> bool {
+    let stem = |node| without_numbering(&words(graph.label(node)));
+    left == right
+        || graph.twins(left).binary_search(&right).is_ok()
+        || is_above_or_below(graph, left, right)
+        || graph.category(left) == "Disease" && share_a_stem((&stem(left), &stem(right)))
+}
+
 /// Whether two nodes are kin; a node is its own. Who asks of one node again and again keeps its [`Kin`].
 ///
 /// # Complexity

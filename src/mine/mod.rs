@@ -25,6 +25,7 @@ mod pair;
 pub mod path;
 mod ranking;
 pub mod score;
+mod shape;
 mod statement;
 mod stratum;
 mod tier;
@@ -39,6 +40,7 @@ use thiserror::Error;
 
 use crate::kg::Graph;
 use crate::kg::RelationId;
+use crate::kg::search::UnknownShape;
 use crate::kg::search::WalkableError;
 
 pub use crate::kg::search::Hop;
@@ -70,6 +72,16 @@ pub use ranking::RankingConfig;
 pub use ranking::Standing;
 pub use ranking::are_ranked;
 pub use ranking::standing;
+pub use shape::Asks;
+pub use shape::Condition;
+pub use shape::FEWEST_KEYS;
+pub use shape::N_OPTIONS;
+pub use shape::N_OTHERS;
+pub use shape::ShapeConfig;
+pub use shape::WORDED;
+pub use shape::bind;
+pub use shape::conditions;
+pub use shape::is_needed;
 pub use statement::RELATIONS as STATED;
 pub use statement::StatementConfig;
 pub use statement::is_given_away;
@@ -114,6 +126,9 @@ pub struct MineConfig {
     /// Diseases in the order of how many findings they have.
     #[serde(default)]
     pub ranking: Vec<RankingConfig>,
+    /// Logical queries.
+    #[serde(default)]
+    pub shape: Vec<ShapeConfig>,
     /// Diagnoses to be coded.
     #[serde(default)]
     pub coding: Vec<CodingConfig>,
@@ -163,6 +178,9 @@ pub enum MineError {
         /// What there is.
         known: &'static str,
     },
+    /// No such query shape.
+    #[error(transparent)]
+    Shape(UnknownShape),
     /// What may be walked is not what the graph has.
     #[error(transparent)]
     Walkable(#[from] WalkableError),
@@ -210,6 +228,9 @@ pub fn strata<'a>(context: Context<'a>, config: &'a MineConfig) -> Result<Vec<St
     }
     for section in &config.ranking {
         all.push(ranking::stratum(context, section));
+    }
+    for section in &config.shape {
+        all.extend(shape::strata(context, section)?);
     }
     for section in &config.coding {
         all.push(coding::stratum(context, section));

@@ -76,6 +76,11 @@ pub enum Claim {
         /// What is counted.
         among: Vec<NodeId>,
     },
+    /// Nothing meets what is asked, not even loosely.
+    NoAnswer {
+        /// The constants of the question, as named.
+        given: Vec<NodeId>,
+    },
     /// This is the answer.
     Answer {
         /// What of the question is named before it.
@@ -112,6 +117,7 @@ impl Claim {
             }
             Self::NoOtherPath(ends) => ends.to_vec(),
             Self::Order { ranked, .. } => ranked.clone(),
+            Self::NoAnswer { given } => given.clone(),
             Self::Answer { given, nodes } => given.iter().chain(nodes).copied().collect(),
         }
     }
@@ -120,7 +126,7 @@ impl Claim {
     pub fn is_negative(&self) -> bool {
         match self {
             Self::Fact(fact) => matches!(fact.sense, Sense::NotRecorded | Sense::Denied),
-            Self::NoOtherPath(_) => true,
+            Self::NoOtherPath(_) | Self::NoAnswer { .. } => true,
             Self::Answer { .. } | Self::Order { .. } => false,
         }
     }

@@ -27,6 +27,12 @@ pub enum Kind {
     TrueFalse,
     /// The options in an order.
     RankedList,
+    /// Several of the options, and all that are right.
+    MultipleAnswer,
+    /// What answers a question, without options.
+    Open,
+    /// The option that is right, if any is.
+    Unanswerable,
 }
 
 impl Kind {
@@ -38,12 +44,15 @@ impl Kind {
             Self::PathExplanation => "path_explanation",
             Self::TrueFalse => "true_false",
             Self::RankedList => "ranked_list",
+            Self::MultipleAnswer => "multiple_answer",
+            Self::Open => "open",
+            Self::Unanswerable => "unanswerable",
         }
     }
 
     /// Whether it has options.
     pub fn has_options(self) -> bool {
-        self != Self::PathExplanation
+        !matches!(self, Self::PathExplanation | Self::Open)
     }
 }
 
@@ -52,10 +61,11 @@ pub const TRUE: &str = "True";
 /// The option that says that it is not.
 pub const FALSE: &str = "False";
 
-/// An option: its text, and the node or the set of nodes that it means; none if it says whether a statement is true.
+/// An option: its text, and the node or the set of nodes that it means; none if it says whether a statement is true, or
+/// that no other option is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerOption {
-    /// The nodes, sorted; one unless the option is a set, none if it is a verdict.
+    /// The nodes, sorted; one unless the option is a set, none if it is no node.
     pub nodes: Vec<NodeId>,
     /// What is printed.
     pub text: String,
@@ -173,7 +183,7 @@ pub struct Item {
     pub options: Vec<AnswerOption>,
     /// The positions of the right options, of a ranking all in its order; empty for open kinds.
     pub keys: Vec<usize>,
-    /// The answer: one node, or the members of a set, sorted.
+    /// The answer: one node, or the members of a set, or all right options, sorted; empty if the question has none.
     pub answer: Vec<NodeId>,
     /// The answer in words.
     pub answer_text: String,
@@ -312,7 +322,8 @@ impl Item {
             .map(|clause| {
                 let mark = if clause.is_absent { "!" } else { "" };
                 let relation = &graph.relation(clause.relation).name;
-                format!("{} {relation}{mark} {}", name(clause.subject), name(clause.object))
+                let branch = if clause.branch == 0 { String::new() } else { format!("{}| ", clause.branch) };
+                format!("{branch}{} {relation}{mark} {}", name(clause.subject), name(clause.object))
             })
             .collect();
         clauses.sort();

@@ -17,6 +17,7 @@ mod item;
 mod lexicon;
 mod ranked;
 mod sentence;
+mod shape;
 mod structure;
 mod telling;
 mod treatment;
@@ -53,6 +54,9 @@ pub use item::TRUE;
 pub use lexicon::Lexicon;
 pub use ranked::BETWEEN;
 pub use ranked::RankedConfig;
+pub use shape::AND;
+pub use shape::NONE;
+pub use shape::ShapeConfig;
 pub use true_false::TrueFalseConfig;
 pub use uses::Use;
 pub use wording::how_often;
@@ -78,6 +82,9 @@ pub struct SynthConfig {
     /// Rankings.
     #[serde(default)]
     pub ranked: Vec<RankedConfig>,
+    /// Logical queries.
+    #[serde(default)]
+    pub shape: Vec<ShapeConfig>,
 }
 
 /// A `[[synth.choice]]` section.
@@ -103,9 +110,13 @@ impl SynthConfig {
         let explanation = self.explanation.iter().map(|section| &*section.from).enumerate();
         let true_false = self.true_false.iter().map(|section| &*section.from).enumerate();
         let ranked = self.ranked.iter().map(|section| &*section.from).enumerate();
+        let shape = self.shape.iter().map(|section| &*section.from).enumerate();
         let named = |name: &'static str| move |(at, from)| (name, at, from);
         let closed = choice.map(named("choice")).chain(explanation.map(named("explanation")));
-        closed.chain(true_false.map(named("true_false"))).chain(ranked.map(named("ranked")))
+        closed
+            .chain(true_false.map(named("true_false")))
+            .chain(ranked.map(named("ranked")))
+            .chain(shape.map(named("shape")))
     }
 
     /// Whether some section takes the candidates of a strategy.
@@ -131,6 +142,7 @@ pub fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> 
         }
         Question::Statement { statement, is_true } => true_false::item(writer, candidate, statement, is_true),
         Question::Ranking { ranked } => ranked::item(writer, candidate, &ranked),
+        Question::Shape { asks, query, options, .. } => shape::item(writer, candidate, (asks, &query), &options),
         Question::Coding => coding::item(writer, candidate),
         Question::Path => explanation::item(writer, candidate),
     }

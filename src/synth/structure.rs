@@ -25,6 +25,10 @@ pub(super) fn n_hops(candidate: &Candidate) -> u32 {
                 2
             }
         }
+        Question::Shape { shape, .. } => {
+            let (lengths, n_tail) = shape.plan();
+            n_tail + lengths.iter().copied().max().unwrap_or(0)
+        }
         Question::Path | Question::Coding => candidate.pattern.clauses.len(),
     };
     u32::try_from(hops).unwrap_or(u32::MAX)
@@ -34,8 +38,10 @@ pub(super) fn n_hops(candidate: &Candidate) -> u32 {
 /// from the middle, or into the middle. Anything else, such as a gene that is merely associated with a disease, is
 /// mixed.
 pub(super) fn chain_shape(graph: &Graph, candidate: &Candidate) -> &'static str {
-    if !matches!(candidate.question, Question::Path | Question::Coding) {
-        return "star";
+    match candidate.question {
+        Question::Path | Question::Coding => {}
+        Question::Shape { .. } if n_hops(candidate) > 1 => return "mixed",
+        _ => return "star",
     }
     let is_causal = |hop: &Hop| graph.relation(graph.edge(hop.edge).relation).is_causal;
     if !candidate.path.iter().all(is_causal) {

@@ -165,6 +165,7 @@ impl<'a> Writer<'a> {
             keys: match (draft.kind, draft.options.len()) {
                 (_, 0) => Vec::new(),
                 (Kind::RankedList, n_options) => (0..n_options).collect(),
+                (Kind::MultipleAnswer, _) => (0..candidate.key.len()).collect(),
                 _ => vec![0],
             },
             options: draft.options,

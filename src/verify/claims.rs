@@ -7,12 +7,14 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
 use crate::kg::search::Reading;
+use crate::kg::search::answers;
 use crate::kg::search::denials;
 use crate::kg::search::holds;
 use crate::kg::search::supports;
 use crate::kg::statistics::lower_bound;
 use crate::mine::Question;
 use crate::mine::citation::Triple;
+use crate::mine::path::PROOF_BUDGET;
 use crate::synth::Claim;
 use crate::synth::Fact;
 use crate::synth::Item;
@@ -32,6 +34,14 @@ pub(super) fn falsehood(context: Context<'_>, item: &Item, claim: &Claim) -> Opt
             // That there is none is recomputed where the answer is.
             let is_asked = item.question == Question::Path && item.pattern.anchors() == ends;
             (!is_asked).then(|| "it speaks of other ends than the question".to_owned())
+        }
+        Claim::NoAnswer { given } => {
+            let found = answers(graph, &item.pattern, Reading::Loose, PROOF_BUDGET);
+            if found.is_ok_and(|found| found.is_empty()) {
+                (*given != item.pattern.anchors()).then(|| "it speaks of something else than the question".to_owned())
+            } else {
+                Some("something may be an answer".to_owned())
+            }
         }
         Claim::Order { ranked, relation, among } => order_falsehood(context, item, (ranked, *relation, among)),
         Claim::Answer { given, nodes } => {
@@ -164,7 +174,7 @@ fn backed(graph: &Graph, claim: &Claim) -> Vec<Backed> {
             let all = ranked.iter().flat_map(|&node| among.iter().map(move |&one| (node, *relation, one)));
             return all.filter(|&triple| holds(graph, Reading::Strict, triple)).map(strictly).collect();
         }
-        Claim::NoOtherPath(_) | Claim::Answer { .. } => return Vec::new(),
+        Claim::NoOtherPath(_) | Claim::NoAnswer { .. } | Claim::Answer { .. } => return Vec::new(),
     };
     let mut all: Vec<Backed> = match fact.sense {
         // The gene is tied to its disease where something is said to hold of it.

@@ -7,11 +7,15 @@ use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
+use crate::kg::normal_name;
 use crate::kg::search::Term;
 use crate::kg::search::Variable;
 use crate::mine::Question;
+use crate::mine::is_needed;
 use crate::mine::path;
+use crate::synth::AND;
 use crate::synth::Item;
+use crate::synth::told_names;
 use crate::verify::Context;
 
 /// A relation by name.
@@ -105,6 +109,8 @@ pub(super) fn values(context: Context<'_>, item: &Item) -> Vec<BTreeMap<Variable
             let code = item.path.first().map(|hop| hop.to(graph));
             vec![vec![(answer, item.answer.first().copied()), (inner, code)]]
         }
+        // What answers a query is looked for among the edges of its binding.
+        Question::Shape { .. } => Vec::new(),
         Question::Path => {
             let nodes = path::nodes(graph, &item.path);
             let between = nodes.get(1..nodes.len().saturating_sub(1)).unwrap_or(&[]);
@@ -112,6 +118,43 @@ pub(super) fn values(context: Context<'_>, item: &Item) -> Vec<BTreeMap<Variable
         }
     };
     pairs.into_iter().map(|pairs| pairs.into_iter().filter_map(|(name, node)| Some((name, node?))).collect()).collect()
+}
+
+/// What is wrong with a query as a question: other clauses than the pattern has, a branch that says nothing of its own, a
+/// constant that is an answer, or an answer in words that does not name the answers in alphabetical order.
+pub(super) fn misasked(context: Context<'_>, item: &Item) -> Option<String> {
+    let graph = context.graph;
+    let Question::Shape { query, shape, .. } = &item.question else { return None };
+    if query.pattern().as_ref() != Some(&item.pattern) {
+        return Some("the clauses are not those of the query".to_owned());
+    }
+    if query.branches().len() != shape.plan().0.len() {
+        return Some("the query is of another shape".to_owned());
+    }
+    let mining = crate::mine::Context { graph, statistics: context.statistics, seed: crate::seed::Seed(0) };
+    // Without an answer nothing shows which branch rules it out: that each has something is looked at there.
+    if !item.answer.is_empty() && !is_needed(mining, query, *shape) {
+        return Some("a branch of the query says nothing of its own".to_owned());
+    }
+    let anchors = query.anchors();
+    let is_twice = |at: usize| anchors[..at].contains(&anchors[at]);
+    let is_answer = |anchor: &NodeId| item.answer.contains(anchor) || item.other_answers.contains(anchor);
+    if (0..anchors.len()).any(is_twice) || anchors.iter().any(is_answer) {
+        return Some("a constant stands twice, or is an answer".to_owned());
+    }
+    let mut named: Vec<String> = (item.answer.iter())
+        .filter_map(|&node| {
+            let names = told_names(graph, node);
+            names
+                .iter()
+                .map(|name| normal_name(name))
+                .find(|name| normal_name(&item.answer_text).contains(name.as_str()))
+        })
+        .collect();
+    named.sort();
+    let mut told: Vec<String> = item.answer_text.split(AND).map(normal_name).collect();
+    told.sort();
+    (!item.answer.is_empty() && named != told).then(|| "the answer in words does not name the answers".to_owned())
 }
 
 /// The node that a term stands for.

@@ -192,8 +192,8 @@ fn refuted(context: Context<'_>, item: &Item, before: &[Step], claim: &Claim) ->
             Sense::Only => overlooked(context, item, fact).or_else(|| untrue(context, triple)),
             Sense::NotRecorded | Sense::Denied => held(context.graph, triple),
         }),
-        // No wrong path claims an order.
-        Claim::Order { .. } => None,
+        // No wrong path claims an order, or that nothing answers.
+        Claim::Order { .. } | Claim::NoAnswer { .. } => None,
         Claim::NoOtherPath(ends) => (!are_joined(before, *ends)).then(|| (Ground::NotConnected, Vec::new())),
         Claim::Answer { nodes, .. } => {
             let is_answer = |node: &NodeId| item.answer.contains(node) || item.other_answers.contains(node);

@@ -7,6 +7,8 @@ use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::Licence;
 use crate::kg::NodeId;
+use crate::kg::search::Clause;
+use crate::kg::search::Term;
 use crate::kg::statistics::Statistics;
 use crate::mine;
 use crate::mine::Hop;
@@ -261,6 +263,37 @@ impl Sample {
         self.mined("[[ranking]]\nn_items = 1")
     }
 
+    /// A query for diseases by their findings: its one answer, or several, or the one that a twin has none of.
+    pub(super) fn shape(&self, asks: &str) -> Item {
+        let shape = if asks == "multiple_answer" { "1p" } else { "2i" };
+        let section =
+            format!("[[shape]]\nasks = '{asks}'\nshapes = ['{shape}']\nrelations = ['has_phenotype']\nn_items = 2");
+        self.mined_if(&section, |item| {
+            item.answer.first().is_some_and(|&answer| self.graph.category(answer) == "Disease")
+        })
+    }
+
+    /// A question with an answer, and its twin without one.
+    pub(super) fn twins(&self) -> [Item; 2] {
+        let section = "[[shape]]\nasks = 'unanswerable'\nshapes = ['2i']\nrelations = ['has_phenotype']\nn_items = 2";
+        let answered = self.shape("unanswerable");
+        let twin = self.mined_if(section, |item| item.index == answered.index + 1);
+        [answered, twin]
+    }
+
+    /// The facts by which a node would answer a query of single hops.
+    pub(super) fn meeting(&self, item: &Item, node: NodeId) -> String {
+        let name = |term: Term| match term {
+            Term::Node(node) => self.curie(node),
+            Term::Variable(_) => self.curie(node),
+        };
+        let arrow = |clause: &Clause| {
+            let relation = &self.graph.relation(clause.relation).name;
+            format!("{} -{relation}-> {}\n", name(clause.subject), name(clause.object))
+        };
+        item.pattern.clauses.iter().map(arrow).collect()
+    }
+
     /// A drug that nothing joins to a disease.
     pub(super) fn undisputed_drug(&self) -> NodeId {
         self.node("Drug:gimtal")
@@ -340,7 +373,12 @@ fn every_check_accepts_what_is_mined() {
         sample.drug_statement(true),
         sample.drug_statement(false),
         sample.ranking(),
-    ] {
+        sample.shape("open"),
+        sample.shape("multiple_answer"),
+    ]
+    .into_iter()
+    .chain(sample.twins())
+    {
         for check in crate::verify::checks::all() {
             assert_eq!(sample.reject(*check, &item), None, "{} of {item:#?}", check.code());
         }

@@ -35,7 +35,9 @@ pub(super) fn misread(graph: &Graph, names: &Names, text: &str, claims: &[Claim]
                 Sense::Often(word) => (false, Some(word)),
                 Sense::Holds | Sense::NotRecorded | Sense::Denied => (false, None),
             },
-            Claim::NoOtherPath(_) | Claim::Answer { .. } | Claim::Order { .. } => (false, None),
+            Claim::NoOtherPath(_) | Claim::NoAnswer { .. } | Claim::Answer { .. } | Claim::Order { .. } => {
+                (false, None)
+            }
         };
         if is_denying != claim.is_negative() {
             Some("it denies what holds, or tells as a fact what does not".to_owned())

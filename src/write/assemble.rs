@@ -90,6 +90,7 @@ fn deal_letters(graph: &Graph, items: &mut [Placed], seed: Seed) {
     });
     let mut dealt: BTreeMap<usize, usize> = BTreeMap::new();
     let mut n_ranked = 0_usize;
+    let mut n_several: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for Placed { item, .. } in items {
         let n_options = item.options.len();
         if item.kind == Kind::RankedList {
@@ -107,6 +108,17 @@ fn deal_letters(graph: &Graph, items: &mut [Placed], seed: Seed) {
             (option.nodes.iter().map(|&node| graph.curie(node).clone()).collect::<Vec<_>>(), option.text.clone())
         });
         seed.stream(&["distractors", &item.id], 0).shuffle(&mut order);
+        if item.kind == Kind::MultipleAnswer {
+            let next = n_several.entry((n_options, item.keys.len())).or_default();
+            let places = combination(n_options, item.keys.len(), *next);
+            *next += 1;
+            order.retain(|option| !item.keys.contains(option));
+            let mut keys = item.keys.clone();
+            keys.sort_by_cached_key(|&option| hash(&format!("{} {}", item.id, item.options[option].text)));
+            for (place, key) in places.into_iter().zip(keys) {
+                order.insert(place.min(order.len()), key);
+            }
+        }
         if let Some(key) = item.key().filter(|&key| key < n_options) {
             let next = dealt.entry(n_options).or_default();
             order.insert(*next % n_options, key);
@@ -114,6 +126,18 @@ fn deal_letters(graph: &Graph, items: &mut [Placed], seed: Seed) {
         }
         item.reorder(&order);
     }
+}
+
+/// The positions of a number, in order, so that every run of as many numbers as there are ways to choose them has each way
+/// once. Ways that follow on one another share few positions: it is every third of the ways in the order of the letters,
+/// or every second where three divides their number.
+fn combination(n: usize, n_chosen: usize, number: usize) -> Vec<usize> {
+    let all: Vec<Vec<usize>> = (0..1_usize << n)
+        .map(|set| (0..n).filter(|at| set >> at & 1 == 1).collect::<Vec<_>>())
+        .filter(|chosen| chosen.len() == n_chosen)
+        .collect();
+    let step = [3, 2, 1].into_iter().find(|step| !all.len().is_multiple_of(*step)).unwrap_or(1);
+    all.get(number * step % all.len().max(1)).cloned().unwrap_or_default()
 }
 
 /// The permutation of a number, so that every run of n! numbers has each permutation once, and of any n of them that
@@ -238,6 +262,39 @@ mod tests {
         assert_eq!(kept, BTreeSet::from([&*first.id, &*other.id]));
         assert_eq!(duplicates.iter().map(|rejection| rejection.by).collect::<Vec<_>>(), ["V401", "V402"]);
         assert!(duplicates[0].because.contains(&first.id));
+    }
+
+    #[test]
+    fn every_run_of_combinations_is_whole() {
+        for start in [0, 10, 20] {
+            for n_chosen in [2, 3] {
+                let run: BTreeSet<Vec<usize>> =
+                    (start..start + 10).map(|number| combination(5, n_chosen, number)).collect();
+                assert_eq!(run.len(), 10);
+                assert!(run.iter().all(|chosen| chosen.len() == n_chosen));
+            }
+        }
+    }
+
+    #[test]
+    fn the_places_of_several_keys_are_balanced() {
+        let graph = sample::graph(203);
+        let mut items = sample::cases(&graph);
+        for item in &mut items {
+            item.kind = Kind::MultipleAnswer;
+            item.keys = vec![0, 1];
+        }
+        let right =
+            |item: &Item| -> BTreeSet<String> { item.keys.iter().map(|&at| item.options[at].text.clone()).collect() };
+        let before: BTreeMap<String, BTreeSet<String>> =
+            items.iter().map(|item| (item.id.clone(), right(item))).collect();
+        let mut counts: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
+        for Placed { item, .. } in &assembled(&graph, items).items {
+            assert_eq!(right(item), before[&item.id]);
+            *counts.entry(item.keys.clone()).or_default() += 1;
+        }
+        assert_eq!(counts.len(), 6);
+        assert!(counts.values().max().unwrap() - counts.values().min().unwrap() <= 1, "{counts:?}");
     }
 
     #[test]

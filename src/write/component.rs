@@ -77,7 +77,10 @@ fn ties(graph: &Graph, item: &Item) -> Vec<Tie> {
     if !stem.is_empty() {
         ties.push(Tie::Stem(stem));
     }
-    ties.push(Tie::Key(key));
+    // That they have no answer is no answer that two questions share.
+    if !key.is_empty() {
+        ties.push(Tie::Key(key));
+    }
     ties
 }
 

@@ -131,9 +131,7 @@ impl Rows<'_> {
             kind: Some(item.kind.as_str()),
             question: Some(item.question_text()),
             options: item.options.iter().map(|option| option.text.clone()).collect(),
-            option_nodes: (item.options.iter().filter(|option| !option.nodes.is_empty()))
-                .map(|option| joined(graph, &option.nodes))
-                .collect(),
+            option_nodes: option_nodes(graph, item),
             answer: key.map(|key| KeyPosition(number(key))),
             answer_letter: letters(item),
             answer_text: Some(item.answer_text.clone()),
@@ -196,11 +194,20 @@ impl Rows<'_> {
                     relation: graph.relation(clause.relation).name.to_string(),
                     object: term(graph, clause.object),
                     absent: clause.is_absent,
+                    branch: i32::from(clause.branch),
                 })
                 .collect(),
             ..self.blank()
         }
     }
+}
+
+/// The nodes of each option, none of one that is no node; nothing at all where options are verdicts.
+fn option_nodes(graph: &Graph, item: &Item) -> Vec<String> {
+    if item.options.iter().all(|option| option.nodes.is_empty()) {
+        return Vec::new();
+    }
+    item.options.iter().map(|option| joined(graph, &option.nodes)).collect()
 }
 
 /// A step of a thinking path.

@@ -64,6 +64,8 @@ record! {
         object: String,
         /// Whether it must not hold.
         absent: bool,
+        /// Which alternative of a union it belongs to: 1, 2 …; 0 for what belongs to all.
+        branch: i32,
     }
 }
 
@@ -155,7 +157,8 @@ record! {
         question: Option<String>,
         /// Option texts; empty for open kinds.
         options: Vec<String>,
-        /// CURIEs of each option; members of a set are sorted and joined by `|`. Empty where options are verdicts.
+        /// CURIEs of each option; members of a set are sorted and joined by `|`, and "None of these" has none. Empty where
+        /// options are verdicts.
         option_nodes: Vec<String>,
         /// The key's position from 0; null for open kinds and for several keys.
         answer: Option<KeyPosition>,
@@ -163,7 +166,7 @@ record! {
         answer_letter: Option<String>,
         /// The answer in words.
         answer_text: Option<String>,
-        /// The answer's CURIEs, sorted and joined by `|`.
+        /// The answer's CURIEs, sorted and joined by `|`; empty if the question has none.
         answer_node: Option<String>,
         /// Positions of all keys where there are several, ranked first; else empty.
         answers: Vec<i64>,

@@ -230,6 +230,9 @@ fn claim_row(graph: &Graph, claim: &Claim) -> ClaimRow {
                 objects: curies(graph, &fact.objects),
             }
         }
+        Claim::NoAnswer { given } => {
+            ClaimRow { sense: "no_answer", objects: curies(graph, given), ..ClaimRow::default() }
+        }
         Claim::NoOtherPath(nodes) => {
             ClaimRow { sense: "no_other_path", objects: curies(graph, nodes), ..ClaimRow::default() }
         }

@@ -32,6 +32,9 @@ PATH = "kind = 'path_explanation' and len(path) = 3"
 TRUE, FALSE = (f"kind = 'true_false' and answer_text = '{verdict}'" for verdict in ("True", "False"))
 OF_FINDING = "stratum = 'statement/has_phenotype'"
 RANKED = "kind = 'ranked_list'"
+OPEN, SEVERAL = "kind = 'open'", "kind = 'multiple_answer'"
+ONE_OF, NONE_OF = (f"kind = 'unanswerable' and answer_node {sign} ''" for sign in ("<>", "="))
+UNION = "pattern like '1|%'"
 NEXT = "(answer + 1) % 4"
 # What the risks leave of confidence before thin evidence lowers it.
 UNLOWERED = "(1 - list_sum(list_transform(distractor_reasons, lambda r: r.risk)))"
@@ -351,6 +354,24 @@ def last_made_level(root):
     with_facts(root, [(node, "has_phenotype", anchor) for anchor in anchors])
 
 
+def option_made_right(where):
+    """The graph gets every fact by which the first wrong option of an item would answer a query of single hops."""
+
+    def plant(root):
+        clauses, node = ask(
+            root,
+            "select clauses, list_filter(option_nodes, lambda o: o <> '' and not list_contains("
+            f"string_split(answer_node, '|'), o))[1] from items where {where} and hops = 1 and not ({UNION})"
+            " and split = 'train' and not list_bool_or(list_transform(clauses, lambda c: c.absent)) order by id limit 1",
+        )
+        with_facts(
+            root,
+            [tuple(node if t == "?answer" else t for t in (c["subject"], c["relation"], c["object"])) for c in clauses],
+        )
+
+    return plant
+
+
 def in_file(path, select):
     return lambda root: rewrite(root, path, select)
 
@@ -560,7 +581,7 @@ OF_KINDS = [
     ("a false statement made true in the graph", "KINDS", false_made_true),
     ("a true statement denied in the graph", "KINDS", true_denied),
     ("a statement that the clauses do not make", "KINDS", on_train(
-        "clauses", each("clauses", "subject relation object absent", object="case when x.absent then answer_node else x.\"object\" end"), FALSE
+        "clauses", each("clauses", "subject relation object absent branch", object="case when x.absent then answer_node else x.\"object\" end"), FALSE
     )),
     ("a question about something else", "KINDS", on_train(
         "question", "'Gout is known to present with tophi. Is this statement true or false?'", TRUE
@@ -580,6 +601,45 @@ OF_KINDS = [
     )),
     ("rankings of one order taken out", "BALANCE", in_file(
         TRAIN, f"select * from t where not ({RANKED}) or answers[1] <> 0"
+    )),
+]
+
+
+UNKEYED = "list_filter([0, 1, 2, 3, 4]::bigint[], lambda n: not list_contains(answers, n))"
+
+# Of data sets that ask queries.
+OF_QUERIES = [
+    ("another answer to an open question", "KINDS", on_train("answer_node", "anchors[1]", OPEN)),
+    ("an answer in words that is another", "KINDS", on_train("answer_text", "'Something else'", OPEN)),
+    ("an open question with a letter", "KINDS", on_train("answer_letter", "'A'", OPEN)),
+    ("one of several keys taken out", "KINDS", on_train("answers", "answers[2:]", SEVERAL)),
+    ("a wrong option keyed with the right ones", "KINDS", on_train(
+        "answers", f"list_sort(list_append(answers, {UNKEYED}[1]))", SEVERAL
+    )),
+    ("letters of other keys", "KINDS", on_train("answer_letter", "'A, E'", f"{SEVERAL} and answers <> [0, 4]")),
+    ("a wrong option made right in the graph", "KINDS", option_made_right(SEVERAL)),
+    ("a question without an answer that has one in the graph", "KINDS", option_made_right(NONE_OF)),
+    ("none said to be right where one is", "KINDS", on_train(
+        "answer", "list_position(options, 'None of these') - 1", ONE_OF
+    )),
+    ("one said to be right where none is", "KINDS", on_train("answer", "(answer + 1) % 4", NONE_OF)),
+    ("a risk of a wrong option halved", "KINDS", on_train(
+        "distractor_reasons", reason(risk="x.risk / 2"), f"{SEVERAL} and distractor_reasons[1].risk > 0"
+    )),
+    ("a condition said not to be failed", "KINDS", on_train("distractor_reasons", reason(failed="x.failed[2:]"), SEVERAL)),
+    ("an option that is called like another", "KIN", on_train(
+        "option_nodes", "list_transform(option_nodes, lambda o, n: case when n = 2 then option_nodes[1] else o end)", SEVERAL
+    )),
+    ("alternatives made conditions", "QUERY", on_train(
+        "clauses", each("clauses", "subject relation object absent branch", branch="0::integer"), UNION
+    )),
+    ("an alternative left out of the shape", "IDS", on_train("pattern", "replace(pattern, '2| ', '')", UNION)),
+    ("the proof that a condition can be met taken out", "Q2", on_train("path", "path[2:]", NONE_OF)),
+    ("several keys that stand in one place", "BALANCE", in_file(
+        TRAIN, f"select * from t where not ({SEVERAL}) or answers[1] <> 0"
+    )),
+    ("a question with an answer taken out", "BALANCE", in_file(
+        TRAIN, f"select * from t where id <> (select min(id) from t where {ONE_OF})"
     )),
 ]
 
@@ -635,9 +695,9 @@ def planted(plant, *options):
         return failed(root, *options)
 
 
-def has_kinds():
+def has(where):
     try:
-        return bool(ask(SOURCE, f"select id from items where {TRUE} or {RANKED} limit 1"))
+        return bool(ask(SOURCE, f"select id from items where {where} limit 1"))
     except NoPlace:
         return False
 
@@ -648,7 +708,9 @@ def main():
         sys.exit("planted: the data set has findings before anything is planted")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         only_kinds = "--only-kinds" in sys.argv
-        defects = ([] if only_kinds else DEFECTS) + (OF_KINDS if has_kinds() else [])
+        defects = [] if only_kinds else list(DEFECTS)
+        defects += OF_KINDS if has(f"{TRUE} or {RANKED}") else []
+        defects += OF_QUERIES if has(f"{OPEN} or {SEVERAL} or {ONE_OF}") else []
         # Each against the check that it is there for: all of them together would take an hour.
         semantic = [pool.submit(planted, plant, "--no-hashes", "--only", check) for _, check, plant in defects]
         file_defects = [] if only_kinds else FILE_DEFECTS

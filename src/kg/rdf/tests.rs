@@ -51,7 +51,7 @@ fn pattern(graph: &Graph, text: &str) -> Pattern {
         let [subject, arrow, object] = text.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{text}") };
         let name = arrow.trim_start_matches('-').trim_end_matches("->");
         let relation = graph.relations().id(name.trim_end_matches('!')).unwrap();
-        Clause { subject: term(subject), relation, object: term(object), is_absent: name.ends_with('!') }
+        Clause { subject: term(subject), relation, object: term(object), is_absent: name.ends_with('!'), branch: 0 }
     };
     Pattern { clauses: text.split(';').map(clause).collect() }
 }

@@ -7,6 +7,7 @@
 mod closure;
 mod paths;
 mod pattern;
+mod shape;
 mod solve;
 
 pub use closure::Direction;
@@ -39,3 +40,7 @@ pub use pattern::Variable;
 pub use pattern::answers;
 pub use pattern::bindings;
 pub use pattern::some_bindings;
+pub use shape::Query;
+pub use shape::Shape;
+pub use shape::Step;
+pub use shape::UnknownShape;

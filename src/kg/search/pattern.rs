@@ -58,12 +58,14 @@ pub struct Clause {
     /// Whether it must *not* hold. Strictly, that takes an explicit negative edge; loosely, only a strict positive
     /// fact stands against it.
     pub is_absent: bool,
+    /// Which of the alternatives of a union it belongs to: 1, 2 …; 0 for what belongs to all of them.
+    pub branch: u8,
 }
 
 impl Clause {
     /// A triple that must hold.
     pub fn present(subject: Term, relation: RelationId, object: Term) -> Self {
-        Self { subject, relation, object, is_absent: false }
+        Self { subject, relation, object, is_absent: false, branch: 0 }
     }
 
     /// A triple that must be denied.
@@ -88,6 +90,17 @@ pub struct OutOfBudget {
 }
 
 impl Pattern {
+    /// The alternatives of a union, each with what belongs to all of them; the pattern alone if it has no union.
+    pub fn branches(&self) -> Vec<Self> {
+        let numbers: BTreeSet<u8> =
+            self.clauses.iter().map(|clause| clause.branch).filter(|&number| number > 0).collect();
+        if numbers.is_empty() {
+            return vec![self.clone()];
+        }
+        let of = |number: u8| self.clauses.iter().copied().filter(move |clause| [0, number].contains(&clause.branch));
+        numbers.into_iter().map(|number| Self { clauses: of(number).collect() }).collect()
+    }
+
     /// The variables in order; `?answer` first.
     pub fn variables(&self) -> Vec<Variable> {
         let ends = self.clauses.iter().flat_map(|clause| [clause.subject, clause.object]);
@@ -114,7 +127,8 @@ impl Pattern {
     }
 
     /// The shape in arrow notation: constants become `?a1`, `?a2` … in the order in which they stand, so that equal
-    /// shapes have equal texts. An absent clause reads `-relation!->`.
+    /// shapes have equal texts. An absent clause reads `-relation!->`, and one of the second alternative of a union
+    /// `2| ?answer -relation-> ?a2`.
     pub fn shape(&self, graph: &Graph) -> String {
         let anchors = self.anchors();
         let name = |term: Term| match term {
@@ -129,18 +143,20 @@ impl Pattern {
             let separator = if text.is_empty() { "" } else { "; " };
             let mark = if clause.is_absent { "!" } else { "" };
             let relation = &graph.relation(clause.relation).name;
+            let branch = if clause.branch == 0 { String::new() } else { format!("{}| ", clause.branch) };
+            let (subject, object) = (name(clause.subject), name(clause.object));
             // Writing to a String cannot fail.
-            let _ = write!(text, "{separator}{} -{relation}{mark}-> {}", name(clause.subject), name(clause.object));
+            let _ = write!(text, "{separator}{branch}{subject} -{relation}{mark}-> {object}");
         }
         text
     }
 }
 
-/// The values of `?answer`, sorted.
+/// The values of `?answer`, sorted: of a union, what any of its alternatives has.
 ///
 /// # Errors
 ///
-/// [`OutOfBudget`] if more than `budget` nodes would be looked at: followed to, or tried.
+/// [`OutOfBudget`] if more than `budget` nodes would be looked at for one alternative: followed to, or tried.
 ///
 /// # Complexity
 ///
@@ -148,12 +164,14 @@ impl Pattern {
 /// its constants up to the middle, and what it answers.
 pub fn answers(graph: &Graph, pattern: &Pattern, reading: Reading, budget: usize) -> Result<Vec<NodeId>, OutOfBudget> {
     let mut found = BTreeSet::new();
-    Solver::new(graph, pattern, reading, budget).each(&mut |binding| {
-        if let Some(&node) = binding.get(&Variable::ANSWER) {
-            found.insert(node);
-        }
-        ControlFlow::Continue(())
-    })?;
+    for branch in pattern.branches() {
+        Solver::new(graph, &branch, reading, budget).each(&mut |binding| {
+            if let Some(&node) = binding.get(&Variable::ANSWER) {
+                found.insert(node);
+            }
+            ControlFlow::Continue(())
+        })?;
+    }
     Ok(found.into_iter().collect())
 }
 

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::kg::Relations;
+use crate::kg::search::Shape;
+use crate::mine::Asks;
 use crate::mine::CaseConfig;
 use crate::mine::ChainConfig;
 use crate::mine::MineConfig;
 use crate::mine::PairConfig;
 use crate::mine::STATED;
+use crate::mine::ShapeConfig;
 use crate::mine::StatementConfig;
 use crate::mine::Tier;
+use crate::mine::WORDED;
 use crate::mine::WalkConfig;
 use crate::pipeline::check::Part;
 use crate::pipeline::check::Problems;
@@ -77,6 +81,13 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
         problems.at_least(&path("attempts_per_key".into()), (section.attempts_per_key, 1), NO_ROOM);
         problems.prefixes(&path("prefixes".into()), &section.prefixes);
         strata.note("ranking".into(), &path("".into())[..3], problems);
+    }
+    for (at, section) in mine.shape.iter().enumerate() {
+        let path = |field| ["mine".into(), "shape".into(), Part::At(at), field];
+        shape(section, &path, problems);
+        for (at, name) in section.stratum_names().enumerate() {
+            strata.note(name, &[&path("shapes".into())[..], &[Part::At(at)]].concat(), problems);
+        }
     }
     for (at, section) in mine.coding.iter().enumerate() {
         let path = |field| ["mine".into(), "coding".into(), Part::At(at), field];
@@ -188,6 +199,43 @@ fn case<'a>(section: &CaseConfig, path: &Path<'a>, problems: &mut Problems<'_>) 
             format!("`mine.case.min_information` is {given}, and V108 rejects what tells less than {information} nats"),
             format!("give at least {information}, or leave the line out"),
         );
+    }
+}
+
+fn shape<'a>(section: &'a ShapeConfig, path: &Path<'a>, problems: &mut Problems<'_>) {
+    counts(section.n_items, section.max_items_per_key as u64, "max_items_per_key", path, problems);
+    problems.prefixes(&path("prefixes".into()), &section.prefixes);
+    problems.at_least(&path("max_answers".into()), (section.max_answers as u64, 1), NO_ROOM);
+    if section.shapes.is_empty() {
+        let hint = "name the shapes of the queries, as in `shapes = [\"2p\", \"2i\"]`";
+        problems.say(&path("shapes".into()), "`mine.shape.shapes` is empty", hint);
+    }
+    for (at, name) in section.shapes.iter().enumerate() {
+        let path = [&path("shapes".into())[..], &[Part::At(at)]].concat();
+        match name.parse::<Shape>() {
+            Err(error) => problems.say(&path, error.to_string(), "write a shape as papers do, as in `2p` or `pi`"),
+            Ok(shape) if !section.asks.fits(shape) => problems.say(
+                &path,
+                format!(
+                    "a query of the shape `{name}` cannot be without an answer where each of its conditions has one"
+                ),
+                "ask for `2i`, `3i` or `pi`",
+            ),
+            Ok(_) => {}
+        }
+    }
+    if section.asks == Asks::Unanswerable && !section.n_items.is_multiple_of(2) {
+        let text = format!("`mine.shape.n_items` is {}, and of two such questions one has an answer", section.n_items);
+        problems.say(&path("n_items".into()), text, "give an even number");
+    }
+    if section.relations.is_empty() {
+        let hint = "name the relations that may be asked about, or leave the line out";
+        problems.say(&path("relations".into()), "`mine.shape.relations` is empty", hint);
+    }
+    for (at, relation) in section.relations.iter().enumerate().filter(|(_, name)| !WORDED.contains(&&***name)) {
+        let path = [&path("relations".into())[..], &[Part::At(at)]].concat();
+        let text = format!("no question is worded for the relation `{relation}`");
+        problems.say(&path, text, format!("there are {}", WORDED.join(", ")));
     }
 }
 

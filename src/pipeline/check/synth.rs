@@ -6,7 +6,7 @@ use crate::pipeline::check::Problems;
 use crate::synth::SynthConfig;
 
 /// The strategies as sections name them, and the section that makes items of their candidates.
-const STRATEGIES: [(&str, &str); 13] = [
+const STRATEGIES: [(&str, &str); 14] = [
     ("case", "choice"),
     ("finding_set", "choice"),
     ("contrast", "choice"),
@@ -14,6 +14,7 @@ const STRATEGIES: [(&str, &str); 13] = [
     ("indication", "choice"),
     ("statement", "true_false"),
     ("ranking", "ranked"),
+    ("shape", "shape"),
     ("coding", "choice"),
     ("mechanism", "explanation"),
     ("walk", "explanation"),
@@ -33,6 +34,7 @@ pub(super) fn look(mine: &MineConfig, synth: &SynthConfig, problems: &mut Proble
         "coding" => mine.coding.len(),
         "statement" => mine.statement.len(),
         "ranking" => mine.ranking.len(),
+        "shape" => mine.shape.len(),
         "walk" => mine.walk.len(),
         "pair" => mine.pair.len(),
         "chain" => mine.chain.len(),

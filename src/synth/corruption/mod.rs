@@ -171,7 +171,7 @@ pub fn corruptions(writer: &Writer<'_>, item: &Item) -> Vec<Corruption> {
         Question::Coding => choice::coding(&draft),
         Question::Path => path::corruptions(&draft, &mut stream),
         // A statement has its wrong counterpart as an item of its own; in a ranking no step stands for one place.
-        Question::Statement { .. } | Question::Ranking { .. } => Vec::new(),
+        Question::Statement { .. } | Question::Ranking { .. } | Question::Shape { .. } => Vec::new(),
     };
     stream.shuffle(&mut all);
     let mut seen: std::collections::BTreeMap<CorruptionKind, usize> = std::collections::BTreeMap::new();

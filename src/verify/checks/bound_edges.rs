@@ -52,6 +52,10 @@ impl Check for BoundEdges {
             let (from, to) = left.swap_remove(at);
             reached.extend([from, to]);
         }
+        // Several answers need not meet, and what shows that each condition of a question has something need not either.
+        if matches!(item.question, Question::Shape { .. }) {
+            reached.extend(left.drain(..).flat_map(|(from, to)| [from, to]));
+        }
         if !left.is_empty() {
             return Some("the edges of the binding do not connect".to_owned());
         }

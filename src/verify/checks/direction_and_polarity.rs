@@ -1,10 +1,17 @@
 #![doc = include_str!("direction_and_polarity.md")]
 
+use std::collections::BTreeMap;
+
 use crate::finding::Code;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::search::Clause;
+use crate::kg::search::Pattern;
+use crate::kg::search::Query;
 use crate::kg::search::Reading;
+use crate::kg::search::Term;
+use crate::kg::search::Variable;
 use crate::kg::search::denials;
 use crate::kg::search::supports;
 use crate::kg::words;
@@ -35,8 +42,12 @@ impl Check for DirectionAndPolarity {
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
         let graph = context.graph;
+        let is_query = matches!(item.question, Question::Shape { .. });
+        if is_query && let Some(why) = unbacked(context, item) {
+            return Some(why);
+        }
         let all = parts::values(context, item);
-        if all.is_empty() {
+        if all.is_empty() && !is_query {
             return Some("nothing is bound".to_owned());
         }
         let mut backing: Vec<EdgeId> = Vec::new();
@@ -59,7 +70,9 @@ impl Check for DirectionAndPolarity {
         let is_contrast = matches!(item.question, Question::Contrast { .. });
         // A denial may be of something more general: the chain of kinds up to it belongs to the proof.
         let is_chain = |edge: EdgeId| is_contrast && graph.relation(graph.edge(edge).relation).is_taxonomic;
-        if let Some(idle) = item.path.iter().find(|hop| !backing.contains(&hop.edge) && !is_chain(hop.edge)) {
+        if let Some(idle) =
+            item.path.iter().filter(|_| !is_query).find(|hop| !backing.contains(&hop.edge) && !is_chain(hop.edge))
+        {
             return Some(format!("`{}` backs no clause", graph.arrow(idle.edge)));
         }
         let is_star = matches!(
@@ -88,6 +101,92 @@ impl Check for DirectionAndPolarity {
         }
         None
     }
+}
+
+/// What is wrong with the binding of a query: an answer that its edges do not lead to, a condition that they show nothing
+/// for where there is no answer, or an edge that shows nothing.
+fn unbacked(context: Context<'_>, item: &Item) -> Option<String> {
+    let graph = context.graph;
+    let Question::Shape { query, .. } = &item.question else { return None };
+    let answer = Term::Variable(Variable::ANSWER);
+    let mut backing: Vec<EdgeId> = Vec::new();
+    let mut shown = |pattern: &Pattern| {
+        let edges = bound_by(context, item, pattern);
+        backing.extend(&edges);
+        !edges.is_empty()
+    };
+    if item.answer.is_empty() {
+        let patterns: Option<Vec<Pattern>> = query.branches().iter().map(Query::pattern).collect();
+        if !patterns.is_some_and(|patterns| patterns.iter().all(&mut shown)) {
+            return Some("the binding does not show that each condition is met by something".to_owned());
+        }
+    }
+    for &node in &item.answer {
+        let given = |term: Term| if term == answer { Term::Node(node) } else { term };
+        let mut found = false;
+        for branch in item.pattern.branches() {
+            let clauses = branch.clauses.iter();
+            let clauses = clauses.map(|clause| Clause {
+                subject: given(clause.subject),
+                object: given(clause.object),
+                ..*clause
+            });
+            found |= shown(&Pattern { clauses: clauses.collect() });
+        }
+        if !found {
+            return Some(format!("no edges of the binding lead to `{}`", graph.label(node)));
+        }
+    }
+    let idle = item.path.iter().find(|hop| !backing.contains(&hop.edge))?;
+    Some(format!("`{}` backs no clause", graph.arrow(idle.edge)))
+}
+
+/// The edges of a binding by which it meets all clauses of a pattern, over all ways to do so; empty if there is none.
+fn bound_by(context: Context<'_>, item: &Item, pattern: &Pattern) -> Vec<EdgeId> {
+    let graph = context.graph;
+    let mut ends: Vec<NodeId> = item.path.iter().flat_map(|hop| [hop.from(graph), hop.to(graph)]).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let variables = pattern.variables();
+    let mut ways: Vec<BTreeMap<Variable, NodeId>> = vec![BTreeMap::new()];
+    let mut all: Vec<EdgeId> = Vec::new();
+    // A few variables, each one of a few nodes; whatever a clause rules out goes at once.
+    for &variable in &variables {
+        let with = |way: &BTreeMap<Variable, NodeId>, node: NodeId| {
+            let mut way = way.clone();
+            way.insert(variable, node);
+            way
+        };
+        let next = ways.iter().flat_map(|way| ends.iter().map(move |&node| with(way, node)));
+        ways = next.filter(|way| backs(context, item, pattern, way).is_some()).collect();
+    }
+    for way in &ways {
+        all.extend(backs(context, item, pattern, way).unwrap_or_default());
+    }
+    all
+}
+
+/// The edges of a binding that back the clauses whose ends are known; `None` if one has none.
+fn backs(
+    context: Context<'_>,
+    item: &Item,
+    pattern: &Pattern,
+    values: &BTreeMap<Variable, NodeId>,
+) -> Option<Vec<EdgeId>> {
+    let graph = context.graph;
+    let mut all = Vec::new();
+    for clause in &pattern.clauses {
+        let Some((subject, object)) = parts::value(clause.subject, values).zip(parts::value(clause.object, values))
+        else {
+            continue;
+        };
+        let triple = (subject, clause.relation, object);
+        let backing = if clause.is_absent { denials(graph, triple) } else { supports(graph, Reading::Strict, triple) };
+        let mut own = item.path.iter().map(|hop| hop.edge).filter(|edge| backing.contains(edge)).peekable();
+        own.peek()?;
+        all.extend(own);
+    }
+    Some(all)
 }
 
 /// What is wrong with a sentence that tells one hop of a path: not the words of its relation, or an end out of place.

@@ -3,10 +3,16 @@
 use crate::finding::Code;
 use crate::kg::EdgeId;
 use crate::kg::NodeId;
+use crate::kg::search::Clause;
+use crate::kg::search::Pattern;
 use crate::kg::search::Reading;
+use crate::kg::search::Term;
+use crate::kg::search::Variable;
 use crate::kg::search::denials;
 use crate::kg::search::holds;
+use crate::kg::search::some_bindings;
 use crate::kg::search::supports;
+use crate::kg::statistics::FINDING;
 use crate::mine::MIN_PROFILE;
 use crate::mine::Question;
 use crate::mine::clue::SPECIFIC;
@@ -14,6 +20,7 @@ use crate::mine::clue::VERY_SPECIFIC;
 use crate::mine::clue::fails_with_its_family;
 use crate::mine::drug;
 use crate::mine::drug::Action;
+use crate::mine::path::PROOF_BUDGET;
 use crate::mine::tier;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
@@ -40,7 +47,10 @@ impl Check for DistractorsFail {
         let has_reasons = item.kind.has_options() && item.kind != Kind::TrueFalse;
         // Of a ranking each but the first is told why it is not first.
         let right = if item.kind == Kind::RankedList { &item.keys[..item.keys.len().min(1)] } else { &item.keys[..] };
-        let wrong: Vec<usize> = (0..item.options.len()).filter(|at| has_reasons && !right.contains(at)).collect();
+        // That none is right takes no reason but those of the others.
+        let is_node = |at: &usize| item.kind != Kind::Unanswerable || !item.options[*at].nodes.is_empty();
+        let wrong: Vec<usize> =
+            (0..item.options.len()).filter(|at| has_reasons && is_node(at) && !right.contains(at)).collect();
         let mut reasoned: Vec<usize> = item.distractors.iter().map(|distractor| distractor.option).collect();
         reasoned.sort_unstable();
         if reasoned != wrong || (has_reasons && wrong.is_empty()) {
@@ -119,9 +129,67 @@ fn reasons(context: Context<'_>, item: &Item, option: &[NodeId]) -> Result<Reaso
             if denials.is_empty() { Err("is denied by nothing") } else { Ok(Reasons::denied(item, denials)) }
         }
         (Question::Indication { disease, action, .. }, [drug]) => acts_otherwise(context, (*disease, *action), *drug),
+        (Question::Shape { .. }, [node]) => fails_conditions(context, item, *node),
         (Question::Coding, [code]) => other_value(context, item, *code),
         _ => Err("is not of the kind that the question asks for"),
     }
+}
+
+/// The conditions of a query that an option fails: each clause that touches the answer, with those that it leads to.
+fn fails_conditions(context: Context<'_>, item: &Item, node: NodeId) -> Result<Reasons, &'static str> {
+    let graph = context.graph;
+    let clauses = &item.pattern.clauses;
+    let answer = Term::Variable(Variable::ANSWER);
+    let given = |term: Term| if term == answer { Term::Node(node) } else { term };
+    let (mut failed, mut stated) = (Vec::new(), Vec::new());
+    let (mut findings, mut denials) = (Vec::new(), Vec::new());
+    for (at, clause) in clauses.iter().enumerate() {
+        let other = match (clause.subject == answer, clause.object == answer) {
+            (true, false) => clause.object,
+            (false, true) => clause.subject,
+            _ => continue,
+        };
+        let mut part =
+            vec![Clause { subject: given(clause.subject), object: given(clause.object), branch: 0, ..*clause }];
+        let mut ends = vec![other];
+        while let Some(end) = ends.pop().filter(|end| matches!(end, Term::Variable(_))) {
+            let beyond = clauses.iter().filter(|other| [other.subject, other.object].contains(&end));
+            for next in beyond.filter(|next| ![next.subject, next.object].contains(&answer)) {
+                let next = Clause { branch: if clause.branch == 0 { next.branch } else { 0 }, ..*next };
+                if !part.contains(&next) {
+                    part.push(next);
+                    ends.extend([next.subject, next.object].into_iter().filter(|&term| term != end));
+                }
+            }
+        }
+        let may_be = Pattern { clauses: part.clone() }.branches().into_iter().try_fold(false, |found, branch| {
+            let one = some_bindings(graph, &branch, Reading::Loose, (1, PROOF_BUDGET));
+            one.map(|one| found || !one.is_empty())
+        });
+        if may_be.map_err(|_| "needs a proof that looks at too much")? {
+            continue;
+        }
+        if let (true, Term::Node(subject), Term::Node(object)) = (clause.is_absent, part[0].subject, part[0].object) {
+            stated.push(at);
+            denials.extend(supports(graph, Reading::Strict, (subject, clause.relation, object)));
+            continue;
+        }
+        failed.push(at);
+        let is_finding = |one: &NodeId| graph.category(*one) == FINDING;
+        findings.push(parts::constant(other).into_iter().chain([node]).find(is_finding));
+    }
+    if !stated.is_empty() {
+        return Ok(Reasons { class: DistractorClass::Denied, failed: stated, risk: 0.0, denials });
+    }
+    let is_union = failed.iter().any(|&at| clauses[at].branch > 0);
+    if failed.is_empty() || is_union && failed.len() < item.pattern.branches().len() {
+        return Err("may meet every condition");
+    }
+    let told =
+        |finding: &Option<NodeId>| finding.map_or(f64::INFINITY, |finding| context.statistics.information(finding));
+    let least = findings.iter().map(told).fold(f64::INFINITY, f64::min);
+    let risk = context.statistics.risks().of(if is_union { 1 } else { failed.len() }, least);
+    Ok(Reasons { class: DistractorClass::Unsupported, failed, risk, denials: Vec::new() })
 }
 
 /// The clues that an option fails, through each disease that it stands for.

@@ -11,13 +11,16 @@ mod hub_path;
 mod judged_statement;
 mod licence;
 mod live_nodes;
+mod no_answer;
 mod no_answer_leak;
 mod no_claimed_absence;
 mod no_rival;
+mod open_answer;
 mod option_length;
 mod option_names;
 mod options_apart;
 mod proved_contrast;
+mod several_answers;
 mod single_answer;
 mod steps_cite;
 mod text_hygiene;
@@ -44,7 +47,10 @@ pub fn all() -> &'static [&'static dyn Check] {
         &licence::Licence,
         &proved_contrast::ProvedContrast,
         &finding_sets::FindingSets,
+        &open_answer::OpenAnswer,
+        &no_answer::NoAnswer,
         &judged_statement::JudgedStatement,
+        &several_answers::SeveralAnswers,
         &clear_order::ClearOrder,
         &no_answer_leak::NoAnswerLeak,
         &wordable_clues::WordableClues,

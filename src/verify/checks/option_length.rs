@@ -28,8 +28,9 @@ impl Check for OptionLength {
         if texts.windows(2).any(|pair| pair[0] == pair[1]) {
             return Some("two options read the same".to_owned());
         }
-        // All options of a ranking are its answer.
-        if item.kind == Kind::RankedList {
+        // All options of a ranking are its answer, and of several right ones none stands alone; that none is right is said
+        // in the same words each time.
+        if matches!(item.kind, Kind::RankedList | Kind::MultipleAnswer | Kind::Unanswerable) {
             return None;
         }
         let Some(key) = item.key().filter(|&key| key < item.options.len() && item.options.len() > 1) else {

@@ -3,9 +3,11 @@
 use crate::finding::Code;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::mine::Question;
 use crate::mine::clue::is_common_stem;
 use crate::mine::clue::stems;
 use crate::mine::drug;
+use crate::mine::kin::are_alike;
 use crate::mine::kin::are_kin;
 use crate::synth::Item;
 use crate::synth::Kind;
@@ -34,6 +36,9 @@ impl Check for OptionsApart {
         if item.kind == Kind::TrueFalse {
             return None;
         }
+        if matches!(item.question, Question::Shape { .. }) {
+            return alike(graph, item);
+        }
         let Some(&key) = item.answer.first() else { return Some("there is no answer".to_owned()) };
         // The diseases behind an option: of the key gene, the one that the vignette is about.
         let behind = |at: usize, node: NodeId| match parts::subject(context, item) {
@@ -58,6 +63,23 @@ impl Check for OptionsApart {
         }
         None
     }
+}
+
+/// What two options of a query are of several categories, or one thing told twice: what they have in common otherwise may
+/// be what is asked for.
+fn alike(graph: &Graph, item: &Item) -> Option<String> {
+    let nodes: Vec<NodeId> = item.options.iter().flat_map(|option| option.nodes.iter().copied()).collect();
+    for (at, &left) in nodes.iter().enumerate() {
+        for &right in &nodes[at + 1..] {
+            if graph.category(left) != graph.category(right) {
+                return Some(format!("`{}` and `{}` are of two categories", graph.label(left), graph.label(right)));
+            }
+            if are_alike(graph, left, right) {
+                return Some(format!("`{}` and `{}` are one thing", graph.label(left), graph.label(right)));
+            }
+        }
+    }
+    None
 }
 
 /// Whether two nodes are too near for their category. Names and genes make kin only of diseases: codes and findings

@@ -57,7 +57,8 @@ impl Check for SingleAnswer {
             (Err(why), _) | (_, Err(why)) => return Some(why),
         };
         let holds = |answers: &[NodeId], node: &NodeId| answers.binary_search(node).is_ok();
-        if item.answer.is_empty() || !item.answer.iter().all(|node| holds(&strict, node)) {
+        let may_be_none = item.kind == Kind::Unanswerable;
+        if item.answer.is_empty() && !may_be_none || !item.answer.iter().all(|node| holds(&strict, node)) {
             return Some("the key is no strict answer".to_owned());
         }
         let others: Vec<NodeId> =
@@ -66,7 +67,8 @@ impl Check for SingleAnswer {
             return Some("the other answers are not those that were noted".to_owned());
         }
         // What is true of a statement is no node: whether the key says it is looked at with the statement.
-        if item.kind == Kind::TrueFalse {
+        // Of queries, what is right is looked at kind by kind.
+        if matches!(item.kind, Kind::TrueFalse | Kind::MultipleAnswer | Kind::Open | Kind::Unanswerable) {
             return None;
         }
         // Of a ranking the first is the key; in which order the others follow is looked at with the order.

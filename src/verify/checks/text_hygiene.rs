@@ -9,7 +9,6 @@ use crate::finding::Code;
 use crate::finding::printable;
 use crate::kg::normal_name;
 use crate::synth::Item;
-use crate::synth::Kind;
 use crate::verify::Check;
 use crate::verify::Context;
 
@@ -45,9 +44,8 @@ impl Check for TextHygiene {
         }
         let prose = format!(" {} ", normal_name(&item.rationale));
         let is_named = |text: &str| prose.contains(&format!(" {} ", normal_name(text)));
-        // The one verdict that is not right needs no mention.
-        let options =
-            item.options.iter().filter(|option| item.kind != Kind::TrueFalse || option.text == item.answer_text);
+        // A verdict that is not right needs no mention.
+        let options = item.options.iter().filter(|option| !option.nodes.is_empty() || option.text == item.answer_text);
         let unnamed = options.into_iter().find(|option| !is_named(&option.text))?;
         Some(format!("the rationale does not name \u{201c}{}\u{201d}", unnamed.text))
     }

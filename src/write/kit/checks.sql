@@ -15,6 +15,7 @@ where e.edge is null
 with member as (
     select id, o, answer, unnest(string_split(option_nodes[o], '|')) as curie
     from (select id, answer, option_nodes, unnest(generate_series(1, len(option_nodes))) as o from items)
+    where option_nodes[o] <> '' -- "None of these" is no node.
 ),
 name as (
     select curie, lower(trim(label)) as name from nodes
@@ -61,7 +62,7 @@ used as (
 )
 select distinct u.id, u.curie || ' is obsolete, unlabelled or unknown'
 from used u left join nodes n on n.curie = u.curie
-where n.curie is null or n.obsolete or coalesce(n.label, '') = '';
+where u.curie <> '' and (n.curie is null or n.obsolete or coalesce(n.label, '') = '');
 
 -- name: Q15 nothing is asked twice
 select min(id), 'the id stands ' || count(*) || ' times' from items group by id having count(*) > 1
@@ -105,7 +106,7 @@ union all
 select distinct a.id, 'its answer edge ' || one || ' – ' || two || ' is cited by ' || c.id || ' in another split'
 from answer a join cited c using (one, two) where a.split <> c.split and a.split <> 'train'
 union all
-select min(id), 'same key in two splits' from items group by answer_node having count(distinct split) > 1
+select min(id), 'same key in two splits' from items where answer_node <> '' group by answer_node having count(distinct split) > 1
 union all
 select min(id), 'same anchors and key in two splits' from ends group by nodes having count(distinct split) > 1
 union all
@@ -202,17 +203,18 @@ with asked as (
 told as (
     select *,
         list_filter(constants, lambda t, n: list_position(constants, t) = n) as in_order,
-        list_transform(clauses, lambda c: c.relation || if(c.absent, '!', '')) as arrows
+        list_transform(clauses, lambda c: c.relation || if(c.absent, '!', '')) as arrows,
+        list_transform(clauses, lambda c: if(c.branch > 0, c.branch || '| ', '')) as marks
     from asked
 ),
 made as (
     select *,
         array_to_string(list_transform(clauses, lambda c, n:
-            coalesce('?a' || nullif(list_position(in_order, c.subject), 0), c.subject) || ' -' || arrows[n] || '-> '
+            marks[n] || coalesce('?a' || nullif(list_position(in_order, c.subject), 0), c.subject) || ' -' || arrows[n] || '-> '
             || coalesce('?a' || nullif(list_position(in_order, c."object"), 0), c."object")
         ), '; ') as shape,
         list_sort(list_transform(clauses, lambda c, n:
-            c.subject || ' ' || arrows[n] || ' ' || c."object")) as lines,
+            marks[n] || c.subject || ' ' || arrows[n] || ' ' || c."object")) as lines,
         array_to_string(list_sort(string_split(answer_node, '|')), '|') as key
     from told
 )

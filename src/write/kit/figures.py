@@ -31,7 +31,7 @@ def diversity(manifest, items, nodes, edges):
     used = set()
     for item in items:
         used.update(item["anchors"])
-        used.update(item["answer_node"].split("|"))
+        used.update(filter(None, item["answer_node"].split("|")))
         used.update(end for hop in item["path"] for end in (hop["subject"], hop["object"]))
     templates = collections.Counter(map(template, items))
     categories = collections.Counter(item["category"] for item in items)

@@ -1,14 +1,17 @@
-"""Kinds of item that are no choice among nodes: statements that are judged, and rankings.
+"""Kinds of item that are no choice of one among nodes: statements that are judged, rankings, and queries that are asked
+openly, for all options that are right, or for the one that is, if any.
 
 What a statement says is read off its clauses: one positive clause, filled in with the answer, if it is true; if it is
 false, that clause tells what is true in its place, and an absent clause of two constants is the statement. The order
-of a ranking is counted again from the graph.
+of a ranking is counted again from the graph. What answers a query is found again from its clauses, under both readings.
 """
 import collections
 import itertools
+import math
 
 import calibration
-from readings import COMMON_STEMS, is_variable, normal, stems
+from proofs import condition, conditions
+from readings import COMMON_STEMS, is_variable, members, normal, stems
 
 # What holds for fewer patients than this, where a study counted, denies nothing.
 FEW = 4
@@ -38,15 +41,110 @@ def statement(item):
 
 
 class Kinds:
-    """The two kinds, on one graph with its rules."""
+    """The kinds, on one graph with its rules."""
 
     def __init__(self, of_items):
         self.rules, self.graph = of_items, of_items.graph
 
     def look(self, item):
-        """KINDS: a statement is as true as the key says, and a ranking has the one order that is its answer."""
-        look = {"true_false": self.judged, "ranked_list": self.ranked}.get(item["kind"])
+        """KINDS: a statement is as true as the key says, a ranking has the one order that is its answer, and a query has
+        the answers that are keyed."""
+        looks = {
+            "true_false": self.judged,
+            "ranked_list": self.ranked,
+            "open": self.opened,
+            "multiple_answer": self.several,
+            "unanswerable": self.any_or_none,
+        }
+        look = looks.get(item["kind"])
         return look(item) if look else None
+
+    def answers(self, clauses, loose):
+        return {bound["?answer"] for bound in self.graph.bindings(clauses, loose)}
+
+    def opened(self, item):
+        key = members(item["answer_node"])
+        if item["options"] or item["option_nodes"] or item["answers"] or item["answer_letter"] is not None:
+            return "an open question has options or a letter"
+        for loose in (False, True):
+            if self.answers(item["clauses"], loose) != set(key):
+                return f"the answers, read {'loosely' if loose else 'strictly'}, are not those that are given"
+        return self.misasked(item)
+
+    def several(self, item):
+        order, nodes = item["answers"], item["option_nodes"]
+        if order != sorted(set(order)) or not 2 <= len(order) <= 3 or len(nodes) != 5 or item["answer"] is not None:
+            return "there are not two or three keys among five options"
+        if item["answer_letter"] != ", ".join("ABCDE"[at] for at in order):
+            return "the letters are not those of the keys"
+        keyed = [nodes[at] for at in order]
+        if sorted(keyed) != members(item["answer_node"]):
+            return "the keyed options are not the answer"
+        strict, loose = (self.answers(item["clauses"], way) for way in (False, True))
+        for at, node in enumerate(nodes):
+            if at in order and node not in strict:
+                return f"{node} is keyed and is no strict answer"
+            if at not in order and node in loose:
+                return f"{node} is not keyed and may be an answer"
+        return self.misasked(item) or self.misjudged(item)
+
+    def any_or_none(self, item):
+        options, nodes, key = item["options"], item["option_nodes"], item["answer"]
+        if len(options) != 4 or [t for t, n in zip(options, nodes) if not n] != ["None of these"] or item["answers"]:
+            return "the options are not three and none of these"
+        if key is None or nodes[key] != item["answer_node"] or options[key] != item["answer_text"]:
+            return "the key is not the answer"
+        if "ABCD"[key] != item["answer_letter"]:
+            return "the letter is not that of the key"
+        clauses = item["clauses"]
+        for loose in (False, True):
+            if self.answers(clauses, loose) != set(members(item["answer_node"])):
+                return "something else answers the question, or may"
+        alone = [self.answers(condition(clauses, at), False) for at in conditions(clauses)]
+        if len(alone) < 2 or not all(alone):
+            return "nothing meets one of the conditions by itself"
+        for node in filter(None, nodes):
+            if not any(node in found for found in alone):
+                return f"{node} meets no condition"
+        return (self.misasked(item) if item["answer_node"] else None) or self.misjudged(item)
+
+    def misasked(self, item):
+        """What is wrong with the constants of a query, or with the answer in words."""
+        anchors = item["anchors"]
+        if set(anchors) & {*members(item["answer_node"]), *item["other_answers"]}:
+            return "a constant is an answer"
+        said = item["answer_text"].split("; ")
+        if said != sorted(said) or len(said) != len(members(item["answer_node"])):
+            return "the answer in words does not name each answer once, in order"
+        if item["options"]:
+            at = item["answers"] if item["answers"] else [item["answer"]]
+            return None if sorted(item["options"][n] for n in at) == said else "the answer in words is not the keyed options"
+        words = (set(normal(text).split()) for text in said)
+        labels = [set(normal(self.graph.nodes[node][0]).split()) - UNTOLD for node in members(item["answer_node"])]
+        return None if all(any(label <= told for label in labels) for told in words) else "the answer in words is another"
+
+    def misjudged(self, item):
+        """What is wrong with the reasons against the wrong options: a condition that is left out, or the risk."""
+        clauses, graph = item["clauses"], self.graph
+        for reason in item["distractor_reasons"]:
+            node = reason["node"]
+            asked = {at: condition(clauses, at) for at in conditions(clauses)}
+            failed = [at for at, part in asked.items() if not graph.bindings(part, True, {"?answer": node})]
+            stated = [at for at in failed if clauses[at]["absent"] and len(asked[at]) == 1]
+            if reason["failed"] != (stated or failed):
+                return f"{node} fails {stated or failed}, not {reason['failed']}"
+            if (reason["class"] == "denied") != bool(stated):
+                return f"{node} is called {reason['class']}"
+            told = []
+            for c in (clauses[at] for at in failed):
+                ends = [t for t in (c["subject"], c["object"], node) if not is_variable(t)]
+                findings = [t for t in ends if graph.nodes[t][1] == "PhenotypicFeature"]
+                told.append(self.rules.information(findings[0]) if findings else math.inf)
+            n_failed = 1 if any(clauses[at]["branch"] for at in failed) else len(failed)
+            risk = 0.0 if stated else calibration.risk(self.rules.table, n_failed, min(told))
+            if abs(reason["risk"] - risk) > 1e-12:
+                return f"the risk of {node} is noted as {reason['risk']}, not {risk}"
+        return None
 
     def share_a_stem(self, left, right):
         def told(node):
@@ -160,7 +258,8 @@ class Kinds:
 
     def balance(self, items):
         """BALANCE: neither how often, nor of what, nor how statements are made tells which are true; rankings have
-        every order as often."""
+        every order as often, several keys stand in all places as often, and as many questions have an answer as have
+        none, with the same options."""
         groups = collections.defaultdict(collections.Counter)
         stated = collections.defaultdict(lambda: (collections.Counter(), collections.Counter()))
         looks = collections.defaultdict(list)
@@ -175,6 +274,23 @@ class Kinds:
             if item["kind"] == "ranked_list":
                 for name in ("all", f"split {item['split']}", f"split {item['split']}, {item['stratum']}"):
                     orders[(name, len(item["answers"]))][tuple(item["answers"])] += 1
+        chosen = collections.defaultdict(collections.Counter)
+        offered = collections.defaultdict(lambda: (collections.Counter(), collections.Counter()))
+        for item in items:
+            if item["kind"] == "multiple_answer":
+                for name in ("all", f"split {item['split']}", f"split {item['split']}, {item['stratum']}"):
+                    size = (len(item["options"]), len(item["answers"]))
+                    chosen[(name, *size)][tuple(item["answers"])] += 1
+            if item["kind"] == "unanswerable":
+                has_answer = bool(item["answer_node"])
+                offered[(item["stratum"], item["split"])][has_answer][tuple(sorted(item["option_nodes"]))] += 1
+        for (name, n_options, n_keys), counts in chosen.items():
+            counts = [counts[places] for places in itertools.combinations(range(n_options), n_keys)]
+            if max(counts) - min(counts) > 1:
+                yield name, f"{n_keys} keys stand in their places {sorted(counts)} times"
+        for (stratum, split), (of_none, of_one) in offered.items():
+            if of_none != of_one:
+                yield stratum, f"in {split} a question with an answer has no counterpart without, or the other way round"
         for (stratum, split), counts in groups.items():
             if counts[True] != counts[False]:
                 yield stratum, f"{counts[True]} statements of {split} are true, {counts[False]} are not"

@@ -6,9 +6,36 @@ def is_open(item):
     return not any("?answer" in (c["subject"], c["object"]) for c in item["clauses"])
 
 
+# Kinds that ask a query for what answers it.
+QUERIES = ("open", "multiple_answer", "unanswerable")
+
+
+def right(item):
+    """The positions of the options that are no wrong ones."""
+    return set(item["answers"]) if item["kind"] == "multiple_answer" else {first(item)}
+
+
 def first(item):
     """The position of the key, or of the first of a ranking."""
     return item["answers"][0] if item["kind"] == "ranked_list" and item["answers"] else item["answer"]
+
+
+def conditions(clauses):
+    """The positions of the clauses that touch the answer."""
+    return [at for at, c in enumerate(clauses) if "?answer" in (c["subject"], c["object"])]
+
+
+def condition(clauses, at):
+    """A clause that touches the answer, with those that it leads to."""
+    part, todo = [clauses[at]], [clauses[at]]
+    while todo:
+        ends = {t for t in (todo[0]["subject"], todo[0]["object"]) if is_variable(t) and t != "?answer"}
+        todo = todo[1:]
+        for c in clauses:
+            if c not in part and ends & {c["subject"], c["object"]} and "?answer" not in (c["subject"], c["object"]):
+                part.append(c)
+                todo.append(c)
+    return part
 
 
 def told(item):
@@ -23,6 +50,9 @@ def bound(graph, item):
         return "there is no binding"
     part = graph.only([p["edge"] for p in item["path"]])
     if not is_open(item):
+        if not item["answer_node"]:  # That each condition by itself is met by something is what is shown.
+            alone = (part.bindings(condition(item["clauses"], at), False) for at in conditions(item["clauses"]))
+            return None if all(alone) else "the edges of the binding do not show that each condition can be met"
         for node in members(item["answer_node"]):
             if not part.bindings(item["clauses"], False, {"?answer": node}):
                 return f"the edges of the binding do not lead from the anchors to {node}"
@@ -46,9 +76,10 @@ def proved(graph, item):
         row = graph.relations.get(c["relation"])
         if row is None or row["negates"]:
             return f"a clause has the relation {c['relation']}, which is none or itself a denial"
-    if not key or key != sorted(set(key)):
+    if (not key and item["kind"] != "unanswerable") or key != sorted(set(key)):
         return "the key is no sorted set of nodes"
-    if is_open(item) != (item["kind"] == "path_explanation") or is_open(item) != (not item["options"]):
+    has_options = item["kind"] not in ("path_explanation", "open")
+    if is_open(item) != (item["kind"] == "path_explanation") or has_options != bool(item["options"]):
         return "kind, options and the variables that are asked do not go together"
     if is_open(item):
         for loose in (False, True):
@@ -61,7 +92,7 @@ def proved(graph, item):
         return "the key is no strict answer"
     if sorted(loose - set(key)) != sorted(item["other_answers"]):
         return "the other answers are not those that are noted"
-    if item["kind"] == "true_false":  # Whether it is true is looked at with the statement.
+    if item["kind"] == "true_false" or item["kind"] in QUERIES:  # What is right is looked at kind by kind.
         return None
     at, nodes = first(item), item["option_nodes"]
     if at is None or not 0 <= at < len(nodes) or nodes[at] != item["answer_node"]:
@@ -91,10 +122,12 @@ def fails(graph, clauses, at, node):
 
 def reasons(graph, item):
     """REASONS: every wrong option fails what it is said to fail, and what is called denied is denied."""
-    clauses, wrong = item["clauses"], [n for at, n in enumerate(item["option_nodes"]) if at != first(item)]
+    wrong = [n for at, n in enumerate(item["option_nodes"]) if n and at not in right(item)]
+    clauses = item["clauses"]
     if sorted(reason["node"] for reason in item["distractor_reasons"]) != sorted(wrong):
         return "the reasons are not those of the wrong options"
     is_case = any(c["relation"] == "has_phenotype" and not is_variable(c["object"]) for c in clauses)
+    is_case = is_case and item["kind"] not in QUERIES
     for reason in item["distractor_reasons"]:
         node, failed = reason["node"], reason["failed"]
         if not failed or len(set(failed)) < len(failed) or not all(0 <= at < len(clauses) for at in failed):

@@ -1,7 +1,7 @@
 """The SPARQL of an item, read back and compared with its clauses."""
 import re
 
-from readings import is_variable
+from readings import branches, is_variable
 
 STEP = re.compile(r"(\^?)(<[^>]*>|[\w.-]+:[\w.-]+)([*+]?)(?:/|$)")
 TRIPLE = re.compile(r"(\S+) (\S+) (\S+) \.")
@@ -22,7 +22,8 @@ class Queries:
         expected = []
         for variable in asked:
             names = {variable: "?answer"}
-            expected.append(sorted(self.translated(clause, names, iris) for clause in item["clauses"]))
+            for clauses in branches(item["clauses"]):
+                expected.append(sorted(self.translated(clause, names, iris) for clause in clauses))
         return None if sorted(blocks) == sorted(expected) else "the query does not ask what the clauses ask"
 
     def translated(self, clause, names, iris):

@@ -50,6 +50,12 @@ def is_variable(term):
     return term.startswith("?")
 
 
+def branches(clauses):
+    """The alternatives of a union, each with what belongs to all of them; the clauses alone if there is no union."""
+    numbers = sorted({c["branch"] for c in clauses} - {0})
+    return [[c for c in clauses if c["branch"] in (0, n)] for n in numbers] or [clauses]
+
+
 class Graph:
     """Edges, asked under the two readings."""
 
@@ -215,7 +221,10 @@ class Graph:
         return bool(self.denials(s, clause["relation"], o))
 
     def bindings(self, clauses, loose, given=None):
-        """All assignments of the variables that meet the clauses."""
+        """All assignments of the variables that meet the clauses; of a union, of any of its alternatives."""
+        alternatives = branches(clauses)
+        if len(alternatives) > 1:
+            return [bound for one in alternatives for bound in self.bindings(one, loose, given)]
         ends = [(c, c["subject"], c["object"]) for c in clauses]
         variables = sorted({term for _, s, o in ends for term in (s, o) if is_variable(term)})
         # Who is a candidate meets the positive clauses; what was given is looked at with all of them.

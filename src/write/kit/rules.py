@@ -6,7 +6,7 @@ import json
 import math
 
 import calibration
-from proofs import is_open
+from proofs import QUERIES, is_open
 from readings import COMMON_STEMS, is_variable, members, normal, stems
 
 ROOT = "HP:0000118"  # The organ systems are the findings right below it.
@@ -48,11 +48,16 @@ def head(label):
     return (normal(label).split() or [""])[-1]
 
 
-def share_a_name(left, right):
-    """Whether one name extends the other, or both end in the same telling word."""
+def extends(left, right):
+    """Whether one name extends the other."""
     short, long = sorted([name_stem(left), name_stem(right)], key=len)
     is_telling = len(short) >= 2 or (short and short[0] not in COMMON_WORDS)
-    if is_telling and any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1)):
+    return bool(is_telling) and any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1))
+
+
+def share_a_name(left, right):
+    """Whether one name extends the other, or both end in the same telling word."""
+    if extends(left, right):
         return True
     return head(left) == head(right) and len(head(left)) >= 5 and head(left) not in COMMON_WORDS
 
@@ -129,6 +134,12 @@ class Rules:
             or share_a_name(label, other)
         )
 
+    def are_alike(self, left, right):
+        """Whether two nodes are one thing told twice: one name, one a kind of the other, or names that extend each other."""
+        (label, category, *_), (other, *_) = self.graph.nodes[left], self.graph.nodes[right]
+        is_one = right in self.graph.named(left) | self.graph.up(left) | self.graph.down(left)
+        return is_one or (category == "Disease" and extends(label, other))
+
     def is_kind(self, left, right):
         return right in self.graph.up(left) | self.graph.down(left)
 
@@ -137,12 +148,15 @@ class Rules:
         if item["kind"] == "true_false":
             last = item["path"][-1]
             return last["subject" if last["relation"] in ("has_phenotype", "phenotype_absent") else "object"]
+        if item["kind"] in QUERIES:
+            ends = (p[end] for p in item["path"] for end in ("subject", "object"))
+            return next((end for end in ends if self.graph.nodes[end][1] == "Disease"), item["answer_node"])
         ends = [p["object"] for p in item["path"] if p["relation"] in ("associated_with", "treats")]
         return ends[0] if ends else item["answer_node"]
 
     def clues(self, item):
         """The findings of a vignette with their clauses; none for other kinds."""
-        if is_open(item) or item["kind"] in ("true_false", "ranked_list"):
+        if is_open(item) or item["kind"] in ("true_false", "ranked_list", *QUERIES):
             return {}
         told = [(at, c) for at, c in enumerate(item["clauses"]) if c["relation"] == "has_phenotype" and not c["absent"]]
         return {at: c["object"] for at, c in told if not is_variable(c["object"])}
@@ -157,6 +171,11 @@ class Rules:
             return [self.subject(item)] if at == item["answer"] else of_gene
 
         options = [members(option) for option in item["option_nodes"]]
+        if item["kind"] in QUERIES:  # What they have in common may be what is asked for; one must not be the other.
+            for (left,), (right,) in itertools.combinations(filter(None, options), 2):
+                if self.are_alike(left, right):
+                    return f"options {left} and {right} are one thing"
+            return None
         for (a, left), (b, right) in itertools.combinations(enumerate(options), 2):
             for one, other in itertools.product(left, right):
                 pairs = [(one, other), *itertools.product(behind(a, one), behind(b, other))]
@@ -221,7 +240,8 @@ class Rules:
         clues = self.clues(item)
         does = [c["relation"] != "has_phenotype" for c in item["clauses"]]
         # What is lacked by a disease that follows another is looked at with the order.
-        for reason in item["distractor_reasons"] if item["kind"] != "ranked_list" else ():
+        # The same goes for what is no answer to a query.
+        for reason in item["distractor_reasons"] if item["kind"] not in ("ranked_list", *QUERIES) else ():
             expected = 0.0
             if reason["class"] == "unsupported" and not clues and all(does[at] for at in reason["failed"]):
                 expected = ACTION_RISK
