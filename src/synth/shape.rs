@@ -11,9 +11,9 @@ use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
 use crate::kg::search::Direction;
+use crate::kg::search::Projection;
 use crate::kg::search::Query;
 use crate::kg::search::Reading;
-use crate::kg::search::Step as Walk;
 use crate::kg::statistics::FINDING;
 use crate::mine::Asks;
 use crate::mine::Candidate;
@@ -153,7 +153,7 @@ impl Words<'_> {
     }
 
     /// What a hop starts from: a name, or "a disease that …".
-    fn of(&self, step: &Walk) -> String {
+    fn of(&self, step: &Projection) -> String {
         match &step.of {
             Query::Anchor(node) => self.name(*node),
             query => {
@@ -164,7 +164,7 @@ impl Words<'_> {
         }
     }
 
-    fn hop(&self, step: &Walk, of: &str, are_many: bool, is_denied: bool) -> String {
+    fn hop(&self, step: &Projection, of: &str, are_many: bool, is_denied: bool) -> String {
         let (is, has) = if are_many { ("are", "have") } else { ("is", "has") };
         match (Some(step.relation) == self.associated, step.direction, is_denied) {
             (true, Direction::Subjects, _) => format!("{has} variants associated with {of}"),
@@ -368,7 +368,7 @@ fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId)) -> Resul
     Ok(Wrong { prose: sentences(facts), edges, spans, distractor })
 }
 
-fn triple(step: &Walk, from: NodeId, to: NodeId) -> Triple {
+fn triple(step: &Projection, from: NodeId, to: NodeId) -> Triple {
     match step.direction {
         Direction::Objects => (from, step.relation, to),
         Direction::Subjects => (to, step.relation, from),

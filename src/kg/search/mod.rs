@@ -40,7 +40,7 @@ pub use pattern::Variable;
 pub use pattern::answers;
 pub use pattern::bindings;
 pub use pattern::some_bindings;
+pub use shape::Projection;
 pub use shape::Query;
 pub use shape::Shape;
-pub use shape::Step;
 pub use shape::UnknownShape;

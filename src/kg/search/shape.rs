@@ -34,7 +34,7 @@ pub enum Query {
     /// One node that is given.
     Anchor(NodeId),
     /// What a relation leads to from some nodes.
-    Project(Box<Step>),
+    Project(Box<Projection>),
     /// What all of them have.
     And(Vec<Query>),
     /// What any of them has.
@@ -44,13 +44,13 @@ pub enum Query {
         /// What is kept, if it is denied.
         of: Box<Query>,
         /// What is denied: strictly, by an explicit negative edge from one of its nodes.
-        denied: Box<Step>,
+        denied: Box<Projection>,
     },
 }
 
 /// A relation walked from some nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Step {
+pub struct Projection {
     /// The relation.
     pub relation: RelationId,
     /// To its objects, or back to its subjects.
@@ -212,7 +212,7 @@ impl FromStr for Shape {
 impl Query {
     /// What a relation leads to from what a query finds.
     pub fn project(relation: RelationId, direction: Direction, of: Query) -> Self {
-        Self::Project(Box::new(Step { relation, direction, of }))
+        Self::Project(Box::new(Projection { relation, direction, of }))
     }
 
     /// The answers, sorted.
@@ -263,7 +263,7 @@ impl Query {
     /// The same query with one constant in the place of another.
     #[must_use]
     pub fn with_anchor(&self, old: NodeId, new: NodeId) -> Self {
-        let moved = |step: &Step| Box::new(Step { of: step.of.with_anchor(old, new), ..step.clone() });
+        let moved = |step: &Projection| Box::new(Projection { of: step.of.with_anchor(old, new), ..step.clone() });
         match self {
             Self::Anchor(node) => Self::Anchor(if *node == old { new } else { *node }),
             Self::Project(step) => Self::Project(moved(step)),
@@ -308,7 +308,7 @@ impl Clauses {
         }
     }
 
-    fn step(&mut self, step: &Step, at: Term, branch: u8, is_absent: bool) {
+    fn step(&mut self, step: &Projection, at: Term, branch: u8, is_absent: bool) {
         let from = match step.of {
             Query::Anchor(node) => Term::Node(node),
             _ => {
@@ -380,7 +380,7 @@ impl Algebra<'_> {
     }
 
     /// What an explicit negative edge of one of some nodes denies.
-    fn denied(&mut self, from: &[NodeId], step: &Step) -> Result<Vec<NodeId>, OutOfBudget> {
+    fn denied(&mut self, from: &[NodeId], step: &Projection) -> Result<Vec<NodeId>, OutOfBudget> {
         let negatives: Vec<RelationId> = self.graph.relations().negatives_of(step.relation).collect();
         let mut all = Vec::new();
         for negative in negatives {
@@ -390,7 +390,7 @@ impl Algebra<'_> {
     }
 
     /// What is stated of each of some nodes; everything, as it were, if there are none: nothing then can be denied.
-    fn stated(&mut self, from: &[NodeId], step: &Step) -> Result<Vec<NodeId>, OutOfBudget> {
+    fn stated(&mut self, from: &[NodeId], step: &Projection) -> Result<Vec<NodeId>, OutOfBudget> {
         let Some((first, rest)) = from.split_first() else {
             return Ok(self.graph.nodes().map(|(node, _)| node).collect());
         };

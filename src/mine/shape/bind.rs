@@ -4,8 +4,8 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
 use crate::kg::search::Direction;
+use crate::kg::search::Projection;
 use crate::kg::search::Query;
-use crate::kg::search::Step;
 use crate::mine::Hop;
 
 /// The edges by which a node answers a query without any conclusion from kinds, in the order of the clauses; `None` if it
@@ -32,7 +32,7 @@ pub fn bind(graph: &Graph, query: &Query, node: NodeId) -> Option<Vec<Hop>> {
     }
 }
 
-fn bind_step(graph: &Graph, step: &Step, node: NodeId, relations: &[RelationId]) -> Option<Vec<Hop>> {
+fn bind_step(graph: &Graph, step: &Projection, node: NodeId, relations: &[RelationId]) -> Option<Vec<Hop>> {
     relations.iter().find_map(|&relation| {
         before(graph, node, relation, step.direction).iter().find_map(|&from| {
             let rest = bind(graph, &step.of, from)?;

@@ -2,9 +2,9 @@
 
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::kg::search::Projection;
 use crate::kg::search::Query;
 use crate::kg::search::Reading;
-use crate::kg::search::Step;
 use crate::mine::DeadEnd;
 use crate::mine::kin::are_alike;
 use crate::mine::path::PROOF_BUDGET;
@@ -25,7 +25,7 @@ pub struct Condition<'q> {
     /// Its position among the clauses of the pattern.
     pub clause: usize,
     /// The hop that has to lead to the answer, or must be denied to.
-    pub step: &'q Step,
+    pub step: &'q Projection,
     /// Whether it is to be denied.
     pub is_denied: bool,
 }
@@ -38,7 +38,7 @@ pub fn conditions(query: &Query) -> Vec<Condition<'_>> {
 }
 
 fn collect<'q>(query: &'q Query, clause: &mut usize, all: &mut Vec<Condition<'q>>) {
-    let mut step = |step: &'q Step, is_denied: bool, clause: &mut usize| {
+    let mut step = |step: &'q Projection, is_denied: bool, clause: &mut usize| {
         all.push(Condition { clause: *clause, step, is_denied });
         *clause += 1 + n_clauses(&step.of);
     };
@@ -187,7 +187,7 @@ impl Shapes<'_> {
     }
 
     /// What a hop leads to from nodes that meet some condition on where it starts.
-    fn beyond(&self, step: &Step) -> Vec<NodeId> {
+    fn beyond(&self, step: &Projection) -> Vec<NodeId> {
         let graph = self.context.graph;
         let starts = conditions(&step.of).into_iter().flat_map(|condition| condition.met_by(graph));
         starts.take(LOOKED_AT * LOOKED_AT).flat_map(|from| after(graph, from, step.relation, step.direction)).collect()

@@ -22,11 +22,11 @@ const BUDGET: usize = 1_000_000;
 
 /// Whether a node is an answer, found out one node at a time.
 fn is_answer(graph: &Graph, query: &Query, reading: Reading, node: NodeId) -> bool {
-    let triple = |step: &Step, from: NodeId| match step.direction {
+    let triple = |step: &Projection, from: NodeId| match step.direction {
         Direction::Objects => (from, step.relation, node),
         Direction::Subjects => (node, step.relation, from),
     };
-    let any = |step: &Step, is_met: &dyn Fn(NodeId) -> bool| {
+    let any = |step: &Projection, is_met: &dyn Fn(NodeId) -> bool| {
         graph.nodes().any(|(from, _)| is_answer(graph, &step.of, reading, from) && is_met(from))
     };
     match query {
