@@ -26,6 +26,9 @@ pub mod item_kinds {}
 #[doc = include_str!("query_shapes.md")]
 pub mod query_shapes {}
 
+#[doc = include_str!("closures.md")]
+pub mod closures {}
+
 #[doc = include_str!("scores.md")]
 pub mod scores {}
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot unwrap, or go on, has failed")]
 
 mod clinical;
+mod closures;
 mod codes;
 mod console;
 mod damage;
