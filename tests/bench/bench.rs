@@ -1,8 +1,12 @@
-//! What we take for one thing, measured in a process of its own and said as one line of JSON. `run.py` calls it, in
-//! turn with other tools; see there.
+//! What we take for one thing, measured in a process of its own and said as one line of JSON. `run.py` and `search.py`
+//! call it, in turn with other tools; see there.
 
 #![allow(unsafe_code, reason = "one call of the allocator, which no safe crate offers")]
 #![allow(clippy::print_stdout, reason = "stdout is for the result, and this program is the result")]
+
+mod items;
+mod rows;
+mod search;
 
 use std::path::Path;
 use std::time::Instant;
@@ -23,9 +27,23 @@ fn main() -> Result<(), Failure> {
         ["load", file] => measured("thinkpath", || load(Path::new(file)).map(|(built, more)| (built.graph, more))),
         ["save", file, dir] => measured("thinkpath, snapshot written", || save(Path::new(file), Path::new(dir))),
         ["open", dir] => measured("thinkpath, snapshot opened", || open(Path::new(dir))),
+        ["nodes", dir, file] => measured("nodes", || search::nodes(Path::new(dir), Path::new(file))),
+        ["shortest", dir, pairs] => measured("shortest", || search::shortest(Path::new(dir), Path::new(pairs))),
+        ["paths", dir, pairs, file] => {
+            measured("paths", || search::listed(Path::new(dir), Path::new(pairs), Path::new(file)))
+        }
+        ["walks", dir, n] => measured("walks", || search::walks(Path::new(dir), n.parse()?)),
+        ["neighbours", dir, pairs] => measured("neighbours", || search::neighbours(Path::new(dir), Path::new(pairs))),
+        ["rows", dir, pairs, file] => {
+            measured("rows", || rows::written(Path::new(dir), Path::new(pairs), Path::new(file)))
+        }
+        ["items", file, n] => measured("items", || items::proved(Path::new(file), n.parse()?)),
         // `cargo bench` or `cargo test --benches` without a file: nothing to measure.
         _ => {
-            println!("usage: cargo bench --bench thinkpath -- csv|load kg.csv, save kg.csv DIR, open DIR");
+            println!(
+                "usage: cargo bench --bench thinkpath -- csv|load kg.csv, save kg.csv DIR, open DIR, nodes DIR FILE, \
+                 shortest|neighbours DIR PAIRS, paths|rows DIR PAIRS FILE, walks DIR N, items kg.csv N"
+            );
             Ok(())
         }
     }
@@ -61,13 +79,19 @@ fn pass(file: &Path) -> Result<((), serde_json::Value), Failure> {
     Ok(((), serde_json::json!({ "rows": n_rows, "fields": n_fields })))
 }
 
-/// A PrimeKG table, from its file to a graph that answers.
-fn load(file: &Path) -> Result<(Built, serde_json::Value), Failure> {
+/// A folder in which a table is found as a source.
+fn source_of(file: &Path) -> Result<tempfile::TempDir, Failure> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("primekg");
     std::fs::create_dir(&source)?;
     std::fs::copy("ontologies/primekg/source.toml", source.join("source.toml"))?;
     std::os::unix::fs::symlink(std::fs::canonicalize(file)?, source.join("kg.csv"))?;
+    Ok(folder)
+}
+
+/// A PrimeKG table, from its file to a graph that answers.
+fn load(file: &Path) -> Result<(Built, serde_json::Value), Failure> {
+    let folder = source_of(file)?;
     let relations = Relations::standard()?;
     // The synthetic table gives one number of GO to nodes of two types now and then: those rows cannot be used.
     let config: IngestConfig = toml::from_str("sources = ['primekg']\nmax_quarantined_share = 0.01")?;

@@ -120,20 +120,20 @@ def measured(options, binary, path, snapshot):
     return runs
 
 
-def told(figures):
+def told(figures, floors=FLOORS, only_told=ONLY_TOLD):
     """Prints each figure beside what should hold of it; whether all floors hold."""
     holds = True
-    print(f"\n{'':38} {'measured':>9} {'floor':>7} {'aim':>6}")
-    for what, (floor, aim, is_more_better) in FLOORS.items():
+    print(f"\n{'':46} {'measured':>12} {'floor':>10} {'aim':>9}")
+    for what, (floor, aim, is_more_better) in floors.items():
         if what not in figures:
             continue
         figure = figures[what]
         is_held = figure >= floor if is_more_better else figure <= floor
         is_reached = figure >= aim if is_more_better else figure <= aim
-        holds &= is_held or what in ONLY_TOLD
+        holds &= is_held or what in only_told
         word = "aim reached" if is_reached else "holds" if is_held else "MISSED"
         sign = "≥" if is_more_better else "≤"
-        print(f"{what:38} {figure:9.2f} {sign}{floor:>6} {sign}{aim:>5}  {word}")
+        print(f"{what:46} {figure:12,.2f} {sign}{floor:>9,} {sign}{aim:>8,}  {word}")
     return holds
 
 

@@ -35,11 +35,13 @@ impl Pair {
     }
 
     fn from(self) -> NodeId {
-        NodeId::at((self.0 >> 32) as usize)
+        let [high @ .., _, _, _, _] = self.0.to_be_bytes();
+        NodeId(u32::from_be_bytes(high))
     }
 
     fn to(self) -> NodeId {
-        NodeId::at((self.0 & u64::from(u32::MAX)) as usize)
+        let [_, _, _, _, low @ ..] = self.0.to_be_bytes();
+        NodeId(u32::from_be_bytes(low))
     }
 
     fn turned(self) -> Self {

@@ -101,7 +101,7 @@ pub struct Ground<'a> {
     /// Whence they come, where that is not the same.
     back: OnceLock<Rows>,
     /// What searches are done with.
-    spare: Mutex<Vec<Box<Scratch>>>,
+    spare: Mutex<Vec<Scratch>>,
 }
 
 impl<'a> Ground<'a> {
@@ -202,9 +202,9 @@ impl<'a> Ground<'a> {
     }
 
     /// What a search writes on its way.
-    pub(super) fn lend(&self) -> Box<Scratch> {
+    pub(super) fn lend(&self) -> Scratch {
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.unwrap_or_else(|| Box::new(Scratch::new(self.graph.n_nodes())))
+        spare.unwrap_or_else(|| Scratch::new(self.graph.n_nodes()))
     }
 
     /// How many searches left something behind.
@@ -213,7 +213,7 @@ impl<'a> Ground<'a> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    pub(super) fn take_back(&self, scratch: Box<Scratch>) {
+    pub(super) fn take_back(&self, scratch: Scratch) {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 

@@ -225,7 +225,7 @@ impl Work {
 #[derive(Debug)]
 pub struct PathSearch<'a> {
     ground: &'a Ground<'a>,
-    scratch: Box<Scratch>,
+    scratch: Scratch,
     work: Work,
 }
 
@@ -311,7 +311,7 @@ impl<'a> PathSearch<'a> {
         let done = self.meet(query).and_then(|met| match met {
             None => Ok(false),
             Some(_) => {
-                let Scratch { ahead, behind, between, .. } = &mut *self.scratch;
+                let Scratch { ahead, behind, between, .. } = &mut self.scratch;
                 between.lay_out(self.ground, (ahead, behind), &mut self.work, into).map(|()| true)
             }
         });
@@ -330,7 +330,7 @@ impl<'a> PathSearch<'a> {
     /// O(n / 64 + e) time for n nodes of the graph and e edges of those that are less than so many hops away.
     pub fn near(&mut self, node: NodeId, max_hops: u32, budget: u64) -> Result<&[NodeId], Unfinished> {
         self.work = Work { done: 0, budget };
-        let Scratch { ahead, barred, .. } = &mut *self.scratch;
+        let Scratch { ahead, barred, .. } = &mut self.scratch;
         barred.clear();
         ahead.begin(self.ground, node, barred);
         for _ in 0..max_hops {
@@ -349,7 +349,7 @@ impl<'a> PathSearch<'a> {
     }
 
     fn layers(&mut self, query: &PathQuery, n_hops: u32) -> Result<Layers, OutOfWork> {
-        let Scratch { ahead, behind, .. } = &*self.scratch;
+        let Scratch { ahead, behind, .. } = &self.scratch;
         layers::Balls { ground: self.ground, ahead, behind, query }.layers(n_hops, &mut self.work)
     }
 }
@@ -358,7 +358,7 @@ impl Drop for PathSearch<'_> {
     fn drop(&mut self) {
         // What a panic has left is in no state to be used.
         if !std::thread::panicking() {
-            self.ground.take_back(std::mem::replace(&mut self.scratch, Box::new(Scratch::new(0))));
+            self.ground.take_back(std::mem::replace(&mut self.scratch, Scratch::new(0)));
         }
     }
 }
