@@ -216,6 +216,13 @@ impl Shapes<'_> {
         if !is_needed(self.context, &found.query, self.shape) {
             return Err(DeadEnd("a branch says what the others say already"));
         }
+        if let Some(nearer) = found.query.shortcut() {
+            // There and back again by one relation: that has to lead farther than to where it came from.
+            let near = self.found(nearer)?.strict;
+            if found.strict.iter().all(|node| near.binary_search(node).is_ok()) {
+                return Err(DeadEnd("a hop leads back to where another came from"));
+            }
+        }
         let is_above_or_below = |left: NodeId, right: NodeId| crate::mine::kin::is_above_or_below(graph, left, right);
         let mut pairs = anchors
             .iter()

@@ -65,7 +65,7 @@ const MAX_BETWEEN: usize = 3;
 const OPEN: [(&str, &str); 3] = [
     ("", "Which {noun} {phrase}?"),
     ("", "Name the {noun} that {phrase}."),
-    ("There is one {noun} on record that {phrase}.", "Which is it?"),
+    ("Exactly one {noun} {phrase}.", "Which is it?"),
 ];
 /// The same for two answers or more.
 const OPEN_MANY: [(&str, &str); 2] =
@@ -112,7 +112,11 @@ impl Words<'_> {
             Query::And(all) => self.joined(all, ("both", "and"), are_many),
             Query::Or(all) => self.joined(all, ("either", "or"), are_many),
             Query::AndNot { of, denied } => {
-                format!("{} and {}", self.phrase(of, are_many), self.hop(denied, &self.of(denied), are_many, true))
+                let (of, told) = (&**of, self.hop(denied, &self.of(denied), are_many, true));
+                let of_text = self.phrase(of, are_many);
+                // What hangs on a "that" comes last.
+                let is_long = matches!(of, Query::Project(step) if !matches!(step.of, Query::Anchor(_)));
+                if is_long { format!("{told} and {of_text}") } else { format!("{of_text} and {told}") }
             }
         }
     }
@@ -183,7 +187,7 @@ impl Words<'_> {
         let claim = Claim::of(sense, subject, relation, &[object]);
         let text = match (is_of_gene, sense) {
             (true, _) => format!("variants in {of} are associated with {what}"),
-            (false, Sense::Denied) => format!("in {of}, {what} is reported to be absent"),
+            (false, Sense::Denied) => format!("{of} is reported to come without {what}"),
             (false, _) => format!("{of} is recorded with {what}"),
         };
         Prose::new(text, vec![claim])
@@ -239,7 +243,7 @@ fn either(names: &[String]) -> String {
 }
 
 /// Sentences that were told already are not told again.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Told(BTreeSet<EdgeId>);
 
 impl Told {
@@ -266,7 +270,7 @@ struct Wrong {
 }
 
 /// What makes an option wrong.
-fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId)) -> Result<Wrong, DeadEnd> {
+fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId), before_it: &Told) -> Result<Wrong, DeadEnd> {
     let writer = words.writer;
     let graph = writer.context.graph;
     let all = conditions(query);
@@ -282,7 +286,8 @@ fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId)) -> Resul
         hops.extend(bound);
     }
     let stated: Vec<&&Condition<'_>> = failed.iter().filter(|condition| condition.is_denied).collect();
-    let mut told = Told::default();
+    // What leads to the answers was told with them.
+    let mut told = before_it.clone();
     let mut denying: Vec<EdgeId> = Vec::new();
     for condition in &stated {
         let Query::Anchor(anchor) = condition.step.of else {
@@ -344,17 +349,22 @@ fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId)) -> Resul
     let (of_option, more) = told.facts(words, &hops);
     facts.extend(of_option);
     edges.extend(more);
-    for &edge in &denying {
-        facts.push(words.edge(edge));
-        edges.push(edge);
-    }
-    let Some(last) = facts.pop() else { return dead("nothing is said of an option") };
-    let text = std::iter::once(last.text.clone()).chain(gaps.iter().map(|gap| gap.text.clone())).collect::<Vec<_>>();
-    let text = match text.as_slice() {
-        [fact, rest @ ..] if !rest.is_empty() => format!("{fact}, but {}", rest.join(", and ")),
-        _ => last.text.clone(),
+    edges.extend(&denying);
+    // What it has of what is to be denied is said last, with a "too" where something else was said of it.
+    let against: Vec<Prose> =
+        denying.iter().filter(|&&edge| told.0.insert(edge)).map(|&edge| words.edge(edge)).collect();
+    let rest: Vec<Prose> = if own.is_empty() && gaps.is_empty() {
+        facts.extend(against);
+        Vec::new()
+    } else {
+        let too = against.into_iter().map(|fact| Prose::new(format!("{} too", fact.text), fact.claims));
+        gaps.into_iter().chain(too).collect()
     };
-    let claims = [last.claims, gaps.into_iter().flat_map(|gap| gap.claims).collect()].concat();
+    let Some(last) = facts.pop() else { return dead("nothing is said of an option") };
+    let told_after: Vec<String> = rest.iter().map(|prose| prose.text.clone()).collect();
+    let text =
+        if told_after.is_empty() { last.text } else { format!("{}, but {}", last.text, told_after.join(", and ")) };
+    let claims = [last.claims, rest.into_iter().flat_map(|prose| prose.claims).collect()].concat();
     facts.push(Prose::new(text, claims));
     let is_denied = !denying.is_empty();
     let least = informations.iter().copied().fold(f64::INFINITY, f64::min);
@@ -436,7 +446,7 @@ pub(super) fn item(
     }
     let mut distractors: Vec<Distractor> = Vec::new();
     for &node in others {
-        let Wrong { prose, edges, spans, distractor } = wrong(&words, query, (options.len(), node))?;
+        let Wrong { prose, edges, spans, distractor } = wrong(&words, query, (options.len(), node), &told)?;
         reasons.push(prose.clone());
         steps.push(prose.step(StepKind::Exclude, edges, spans));
         distractors.push(distractor);
@@ -450,7 +460,7 @@ pub(super) fn item(
     let conclusion = match (names.as_slice(), asks) {
         ([], _) => {
             let text = format!(
-                "No {noun} on record {}, so the answer is \u{201c}none of these\u{201d}.",
+                "As far as anything is on record, no {noun} {}, so the answer is \u{201c}none of these\u{201d}.",
                 words.phrase(query, false)
             );
             Prose::new(text, vec![Claim::NoAnswer { given: query.anchors() }])

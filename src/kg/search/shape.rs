@@ -74,7 +74,7 @@ pub enum Shape {
     I3,
     /// A hop from what two have in common.
     Ip,
-    /// What two hops and one hop have in common.
+    /// What one hop and two hops have in common.
     Pi,
     /// What either of two has.
     U2,
@@ -146,8 +146,8 @@ impl Shape {
             Self::I2 | Self::U2 | Self::In2 => (&[1, 1], 0),
             Self::I3 | Self::In3 => (&[1, 1, 1], 0),
             Self::Ip | Self::Up | Self::Inp => (&[1, 1], 1),
-            Self::Pi | Self::Pin => (&[2, 1], 0),
-            Self::Pni => (&[1, 2], 0),
+            Self::Pin => (&[2, 1], 0),
+            Self::Pi | Self::Pni => (&[1, 2], 0),
         }
     }
 
@@ -272,6 +272,17 @@ impl Query {
             Self::AndNot { of, denied } => {
                 Self::AndNot { of: Box::new(of.with_anchor(old, new)), denied: moved(denied) }
             }
+        }
+    }
+
+    /// The same query without going there and back by one relation, if it does so: what answers that answers this too.
+    pub fn shortcut(&self) -> Option<Self> {
+        let Self::Project(step) = self else { return None };
+        match &step.of {
+            Self::Project(before) if before.relation == step.relation && before.direction != step.direction => {
+                (!matches!(before.of, Self::Anchor(_))).then(|| before.of.clone())
+            }
+            of => Some(Self::project(step.relation, step.direction, of.shortcut()?)),
         }
     }
 

@@ -139,6 +139,12 @@ impl<'a> Drawer<'a> {
             };
             branches.push(branch);
         }
+        if lengths.iter().all(|&length| length == 1) && !shape.has_union() {
+            // Like conditions are told together; what is denied stays last.
+            let n_sorted = branches.len() - usize::from(shape.has_denial());
+            let place = |hop: &Step| self.hops.iter().position(|(own, _)| own == hop);
+            branches[..n_sorted].sort_by_key(|(hops, _)| hops.first().and_then(place));
+        }
         if shape.has_union() {
             // The alternatives need not meet: the second is drawn from another node of the kind.
             let nodes = &self

@@ -113,6 +113,14 @@ impl Shapes<'_> {
         answers.truncate(LOOKED_AT);
         answers.retain(|&node| self.drawer.is_answer(node) && bind(graph, &found.query, node).is_some());
         let n_keys = FEWEST_KEYS + stream.below(2);
+        if let Some(nearer) = found.query.shortcut() {
+            // One key at least is not reached by the shorter way.
+            let near = self.found(nearer)?.strict;
+            answers.sort_by_key(|node| near.binary_search(node).is_ok());
+            if answers.first().is_none_or(|first| near.binary_search(first).is_ok()) {
+                return Err(DeadEnd("a hop leads back to where another came from"));
+            }
+        }
         let mut keys: Vec<NodeId> = Vec::new();
         if self.shape.has_union() {
             // Each alternative has one.

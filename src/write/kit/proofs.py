@@ -204,7 +204,8 @@ def follows(graph, item):
         for node in sorted(known | set(nodes), key=lambda node: (-len(name(node)), node not in known)):
             said = f" {name(node)} "
             if said.strip() and said in text:
-                text = text.replace(said, " | ")
+                while said in text:  # A name right after itself shares a blank with it.
+                    text = text.replace(said, " | ")
                 if said not in spans and not (graph.up(node) | graph.down(node)) & known:
                     return f"a step names “{said.strip()}”, which is no end of an edge that it cites"
     return None
