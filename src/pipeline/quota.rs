@@ -31,6 +31,9 @@ use crate::write::Rejection;
 use crate::write::Stop;
 
 const ROUND: u64 = 256;
+/// So many indices in a row that give nothing are enough: the rest would hardly be different, and mining stops. Whole
+/// rounds, so that it depends on nothing but the indices.
+const PATIENCE: u64 = 32 * ROUND;
 const TOO_FEW: Code = Code("M101");
 const UNEVEN: Code = Code("M102");
 /// A candidate that no item could be made of.
@@ -67,6 +70,8 @@ pub struct StratumReport {
     pub accepted: usize,
     /// Indices that were tried.
     pub attempts: u64,
+    /// Whether there are further indices, and so many in a row gave nothing that they were left.
+    pub gave_up: bool,
     /// Items that were made and rejected, by code.
     pub rejected: BTreeMap<String, u64>,
     /// Attempts that gave no item, by reason.
@@ -128,8 +133,9 @@ impl StratumReport {
         let dead_ends = shortfall.dead_ends.iter().take(3).map(|(why, count)| format!("{count} × {why}"));
         let rejected = self.rejected.iter().map(|(code, count)| format!("{count} × {code}"));
         let reasons: Vec<String> = dead_ends.chain(rejected).collect();
+        let end = if self.gave_up { format!("the last {PATIENCE} gave none") } else { "there are no more".to_owned() };
         let text = format!(
-            "`{}` has {} of {} items after {} attempts, and there are no more: {}",
+            "`{}` has {} of {} items after {} attempts, and {end}: {}",
             self.name,
             self.accepted,
             self.wanted,
@@ -148,14 +154,16 @@ impl Quotas<'_> {
             wanted: stratum.n_items,
             accepted: 0,
             attempts: 0,
+            gave_up: false,
             rejected: BTreeMap::new(),
             dead_ends: BTreeMap::new(),
         };
         let mut taken = Taken::new(stratum);
         let mut rejected: Vec<Rejection> = Vec::new();
-        let mut start = 0;
-        while !taken.is_full() && start < stratum.n_indices {
+        let (mut start, mut last_gain) = (0, 0);
+        while !taken.is_full() && start < stratum.n_indices && start - last_gain < PATIENCE {
             self.stop.check()?;
+            let n_before = taken.items.len();
             let end = stratum.n_indices.min(start + ROUND);
             let round: Vec<_> = (start..end).into_par_iter().map(|index| self.made(stratum, index)).collect();
             report.attempts += end - start;
@@ -169,7 +177,11 @@ impl Quotas<'_> {
                 }
                 self.settle((group, size), &mut taken, (&mut rejected, &mut report));
             }
+            if taken.items.len() > n_before {
+                last_gain = start;
+            }
         }
+        report.gave_up = !taken.is_full() && start < stratum.n_indices;
         let surplus = over_share(&taken.items, stratum.max_system_share);
         let mut kept = Vec::with_capacity(taken.items.len());
         for (at, item) in taken.items.into_iter().enumerate() {
@@ -278,6 +290,7 @@ mod tests {
             wanted: 3,
             accepted: 2,
             attempts: 10,
+            gave_up: false,
             rejected: BTreeMap::from([("V108".into(), 1), ("over_quota".into(), 2)]),
             dead_ends: BTreeMap::from([(DeadEnd("too many answers"), 5)]),
         }
@@ -326,5 +339,34 @@ mod tests {
         assert_eq!(filled.accepted.len(), 2);
         let by: Vec<&str> = filled.rejected.iter().map(|rejection| rejection.by).collect();
         assert_eq!(by, ["V401", NO_COUNTERPART]);
+    }
+
+    #[test]
+    fn a_stratum_that_gives_nothing_any_more_is_left_and_says_so() {
+        let graph = crate::kg::Graph::from_arrows(STATED).unwrap();
+        let statistics = crate::kg::statistics::Statistics::of(&graph);
+        let writer = Writer::new(mine::Context { graph: &graph, statistics: &statistics, seed: crate::seed::Seed(7) });
+        let fill = |n_indices: u64| {
+            let stratum = Stratum {
+                name: "walk/2".into(),
+                strategy: "walk",
+                n_items: 3,
+                n_indices,
+                max_items_per_key: None,
+                max_system_share: None,
+                spread: mine::Spread::default(),
+                are_paired: false,
+                attempt: Box::new(|_| Err(DeadEnd("the walk has nowhere to go"))),
+            };
+            let stop = Stop::default();
+            let (progress, asked) = (&crate::pipeline::Silent, Asked::default());
+            Quotas { writer: &writer, progress, stop: &stop, asked }.fill(&stratum).unwrap().report
+        };
+        let few = fill(PATIENCE);
+        assert_eq!((few.attempts, few.gave_up), (PATIENCE, false));
+        assert!(few.finding().unwrap().text.contains("and there are no more: 8192 × the walk has nowhere to go"));
+        let many = fill(u64::MAX);
+        assert_eq!((many.attempts, many.gave_up), (PATIENCE, true));
+        assert!(many.finding().unwrap().text.contains("and the last 8192 gave none: "));
     }
 }
