@@ -113,11 +113,11 @@ fn told(graph: &Graph, ground: &Ground<'_>, sample: Vec<Found>) -> String {
     for (score, path) in ranked.iter().take(TOLD) {
         // Writing to a String cannot fail.
         let _ = write!(text, "{score:.6}: {}", graph.label(path.nodes[0]));
-        for hop in ground.hops(path) {
+        for (hop, &to) in ground.hops(path).into_iter().zip(&path.nodes[1..]) {
             let edge = graph.edge(hop.edge);
             let relation = &graph.relation(edge.relation).name;
             let (before, after) = if hop.is_forward { ("-", "->") } else { ("<-", "-") };
-            let (to, number) = (graph.label(hop.to(graph)), hop.edge.number());
+            let (to, number) = (graph.label(to), hop.edge.number());
             let source = &graph.source(edge.source).name;
             let _ = write!(text, " {before}{relation}{after} {to} [{number}, {source}]");
         }

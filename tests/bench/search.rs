@@ -50,7 +50,8 @@ pub(crate) fn queries(graph: &Graph, file: &Path) -> Result<Vec<PathQuery>, Fail
     Ok(queries)
 }
 
-/// Every node's number, name and category: what makes pairs and other tools' graphs speak of the same nodes.
+/// Every node's number, name and category: what makes pairs and other tools' graphs speak of the same nodes; and how
+/// many pairs of neighbours there are, so that it is seen whether they have the same edges.
 pub(crate) fn nodes(dir: &Path, file: &Path) -> Result<((), serde_json::Value), Failure> {
     on_graph(dir, |graph| {
         let mut text = String::new();
@@ -58,7 +59,13 @@ pub(crate) fn nodes(dir: &Path, file: &Path) -> Result<((), serde_json::Value), 
             writeln!(text, "{}\t{}\t{}", id.number(), node.label, graph.category(id))?;
         }
         std::fs::write(file, text)?;
-        Ok(((), serde_json::json!({ "nodes": graph.n_nodes() })))
+        let ground = Ground::new(graph, &Walkable::default())?;
+        let mut search = PathSearch::new(&ground);
+        let mut n_neighbours = 0;
+        for (id, _) in graph.nodes() {
+            n_neighbours += search.near(id, 1, BUDGET)?.len() - 1;
+        }
+        Ok(((), serde_json::json!({ "nodes": graph.n_nodes(), "pairs_of_neighbours": n_neighbours / 2 })))
     })
 }
 
