@@ -353,9 +353,9 @@ fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId), before_i
     // What it has of what is to be denied is said last, with a "too" where something else was said of it.
     let against: Vec<Prose> =
         denying.iter().filter(|&&edge| told.0.insert(edge)).map(|&edge| words.edge(edge)).collect();
-    let rest: Vec<Prose> = if own.is_empty() && gaps.is_empty() {
+    let rest: Vec<Prose> = if own.is_empty() {
         facts.extend(against);
-        Vec::new()
+        gaps
     } else {
         let too = against.into_iter().map(|fact| Prose::new(format!("{} too", fact.text), fact.claims));
         gaps.into_iter().chain(too).collect()
