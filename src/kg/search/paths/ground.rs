@@ -230,12 +230,15 @@ impl<'a> Ground<'a> {
             });
             relations.filter_map(move |(relation, _)| {
                 let (subject, object) = if is_forward { (from, to) } else { (to, from) };
-                self.graph.cited(subject, relation, object)
+                let edge = self.graph.cited(subject, relation, object)?;
+                // Of a symmetric relation the edge that is cited may be one that is stored the other way.
+                let is_symmetric = self.graph.relation(relation).is_symmetric;
+                let is_forward = if is_symmetric { self.graph.edge(edge).subject == from } else { is_forward };
+                Some(Hop { edge, is_forward })
             })
         };
-        let edges = joined(self.graph.outgoing(from), true).chain(joined(self.graph.incoming(from), false));
-        let edge = edges.min_by_key(|&edge| (self.graph.edge_licence(edge), edge))?;
-        Some(Hop { edge, is_forward: self.graph.edge(edge).subject == from })
+        let hops = joined(self.graph.outgoing(from), true).chain(joined(self.graph.incoming(from), false));
+        hops.min_by_key(|hop| (self.graph.edge_licence(hop.edge), hop.edge))
     }
 
     /// The hops of a path that was found here.
