@@ -1,11 +1,12 @@
 """Plants defects in a finished data set, one at a time, and sees each caught by `verify/verify.py`.
 
-    python tests/kit/planted.py DATASET [--each-has-a-place]
+    python tests/kit/planted.py DATASET [--each-has-a-place] [--only-kinds] [--only-proofs]
 
 The data set is copied; each defect is written into the copy with duckdb, the kit runs without looking at hashes (so
 that it has to understand what is wrong), and the named check must fail. Last come defects that only bytes tell. A
 defect that needs what a data set does not have, as clues in a set of codes, has no place there and is left out; unless
-each must have one.
+each must have one. `--only-kinds` plants what is wrong with one kind of item only, `--only-proofs` what is wrong with answers,
+options and steps: the rest reads every data set alike.
 """
 import concurrent.futures
 import json
@@ -24,6 +25,9 @@ SFT = "sft/train-00000-of-00001.parquet"
 BENCH = "bench/train-00000-of-00001.parquet"
 WRONG, DPO, PRM = (f"{name}/train-00000-of-00001.parquet" for name in ("corruptions", "dpo", "prm"))
 EDGES, NODES, RELATIONS = (f"graph/{name}.parquet" for name in ("edges", "nodes", "relations"))
+
+# The checks whose work depends on what is asked.
+PROOFS = {"Q1", "Q2", "Q3", "Q4", "Q7", "Q8", "Q9", "Q16", "Q18", "QUERY", "HOPS", "REASONS", "RISKS", "TRUST"}
 
 # Most defects are planted in a case; where there is none, in a diagnosis to be coded.
 VIGNETTE = "stratum = 'case/Disease'"
@@ -708,12 +712,13 @@ def main():
         sys.exit("planted: the data set has findings before anything is planted")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         only_kinds = "--only-kinds" in sys.argv
-        defects = [] if only_kinds else list(DEFECTS)
+        only_proofs = "--only-proofs" in sys.argv
+        defects = [] if only_kinds else [defect for defect in DEFECTS if not only_proofs or defect[1] in PROOFS]
         defects += OF_KINDS if has(f"{TRUE} or {RANKED}") else []
         defects += OF_QUERIES if has(f"{OPEN} or {SEVERAL} or {ONE_OF}") else []
         # Each against the check that it is there for: all of them together would take an hour.
         semantic = [pool.submit(planted, plant, "--no-hashes", "--only", check) for _, check, plant in defects]
-        file_defects = [] if only_kinds else FILE_DEFECTS
+        file_defects = [] if only_kinds or only_proofs else FILE_DEFECTS
         of_files = [pool.submit(planted, plant) for _, plant in file_defects]
         wanted = [(name, lambda found, check=check: check in found, check) for name, check, _ in defects]
         wanted += [(name, lambda found: found == ["SHA"], "SHA") for name, _ in file_defects]
