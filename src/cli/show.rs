@@ -202,13 +202,15 @@ impl Names {
         if item.answer_node.is_empty() {
             text.push_str(&hanging("strictly: nothing is an answer", 2));
         } else {
-            text.push_str(&hanging(&format!("strictly: {} is an answer", self.called(&item.answer_node)), 2));
+            let verb = if item.answer_node.contains('|') { "are answers" } else { "is an answer" };
+            text.push_str(&hanging(&format!("strictly: {} {verb}", self.called(&item.answer_node)), 2));
         }
         let others: Vec<String> = item.other_answers.iter().take(5).map(|curie| self.called(curie)).collect();
         let in_options = |curie: &String| item.option_nodes.contains(curie);
         text.push_str(&hanging(
             &match (&others[..], item.other_answers.iter().any(in_options)) {
                 ([], _) if item.answer_node.is_empty() => "loosely: nothing may be one".to_owned(),
+                ([], _) if item.answer_node.contains('|') => "loosely: they are the only answers".to_owned(),
                 ([], _) => "loosely: it is the only answer".to_owned(),
                 (others, false) => {
                     let count = item.other_answers.len();

@@ -309,4 +309,4 @@ fn predicate(row: &Relation) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::kg) mod tests;

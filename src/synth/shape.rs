@@ -293,7 +293,7 @@ fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId), before_i
         let Query::Anchor(anchor) = condition.step.of else {
             return dead("what an option has is not told of one thing");
         };
-        let edge = asserted(graph, triple(condition.step, anchor, node)).filter(|&edge| {
+        let edge = asserted(graph, condition.step.triple(anchor, node)).filter(|&edge| {
             let ends = graph.edge(edge);
             [ends.subject, ends.object].contains(&anchor) && [ends.subject, ends.object].contains(&node)
         });
@@ -376,13 +376,6 @@ fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId), before_i
     let risk = if is_denied { 0.0 } else { writer.context.statistics.risks().of(n_gaps, least) };
     let distractor = Distractor { option: at, class, failed: positions, risk, edges: denying };
     Ok(Wrong { prose: sentences(facts), edges, spans, distractor })
-}
-
-fn triple(step: &Projection, from: NodeId, to: NodeId) -> Triple {
-    match step.direction {
-        Direction::Objects => (from, step.relation, to),
-        Direction::Subjects => (to, step.relation, from),
-    }
 }
 
 /// An item of a query.

@@ -1,5 +1,6 @@
 //! The closure of every relation, tried both ways: what follows from one edge, and what does not.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use thinkpath::kg::Graph;
@@ -64,8 +65,11 @@ fn rungs(word: &str) -> &'static [usize] {
     }
 }
 
+/// The row of the table that stands for every relation without one.
+const OTHERS: &str = "of any other relation";
+
 /// The rows of the table in the guide: relation, and the words for subject and object under either reading.
-fn told() -> Vec<(String, [String; 4])> {
+fn told() -> BTreeMap<String, [String; 4]> {
     let guide = include_str!("../../src/docs/closures.md");
     let rows = guide.lines().filter(|line| line.starts_with("| `"));
     rows.map(|row| {
@@ -76,21 +80,13 @@ fn told() -> Vec<(String, [String; 4])> {
     .collect()
 }
 
-/// Relations that follow chains of their own beside `is_a`, or are `is_a`: told in words below the table.
-fn is_chain(row: &Relation) -> bool {
-    row.is_transitive
-}
-
 #[test]
 fn what_follows_from_an_edge_is_what_the_table_says_and_nothing_else() {
     let relations = Relations::standard().unwrap();
     let told = told();
-    let names: Vec<&str> = told.iter().map(|(name, _)| &**name).collect();
-    let others = ["of any other relation"];
-    for (id, row) in relations.iter().filter(|(_, row)| !is_chain(row)) {
-        let words = told.iter().find(|(name, _)| **name == *row.name);
-        let [strict_subject, strict_object, loose_subject, loose_object] =
-            &words.or_else(|| told.iter().find(|(name, _)| others.contains(&&**name))).unwrap().1;
+    for (id, row) in relations.iter().filter(|(_, row)| !row.is_transitive) {
+        let own = told.get(&*row.name).unwrap_or(&told[OTHERS]);
+        let [strict_subject, strict_object, loose_subject, loose_object] = own;
         let graph = graph_of(row);
         for (reading, subject, object) in
             [(Reading::Strict, strict_subject, strict_object), (Reading::Loose, loose_subject, loose_object)]
@@ -100,8 +96,7 @@ fn what_follows_from_an_edge_is_what_the_table_says_and_nothing_else() {
             assert_eq!(held(&graph, id, reading), expected, "`{}`, {reading:?}", row.name);
         }
     }
-    let unknown: Vec<&&str> =
-        names.iter().filter(|name| !others.contains(name) && relations.id(name).is_none()).collect();
+    let unknown: Vec<&String> = told.keys().filter(|name| **name != OTHERS && relations.id(name).is_none()).collect();
     assert!(unknown.is_empty(), "the table tells of relations that are none: {unknown:?}");
 }
 
@@ -109,7 +104,7 @@ fn what_follows_from_an_edge_is_what_the_table_says_and_nothing_else() {
 fn relations_that_are_chains_are_told_by_name() {
     let relations = Relations::standard().unwrap();
     let guide = include_str!("../../src/docs/closures.md");
-    for (_, row) in relations.iter().filter(|(_, row)| is_chain(row)) {
+    for (_, row) in relations.iter().filter(|(_, row)| row.is_transitive) {
         assert!(guide.contains(&format!("- `{}`", row.name)), "{}", row.name);
     }
 }

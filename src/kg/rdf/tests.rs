@@ -21,7 +21,7 @@ fn exported(graph: &Graph) -> String {
 }
 
 /// The nodes that a query finds in an export, sorted.
-fn found(graph: &Graph, query: &str) -> Vec<NodeId> {
+pub(in crate::kg) fn found(graph: &Graph, query: &str) -> Vec<NodeId> {
     let text = exported(graph);
     let triples = NTriplesParser::new().for_slice(text.as_bytes()).map(|triple| triple.unwrap());
     let dataset: Dataset = triples.map(|triple| triple.in_graph(GraphName::DefaultGraph)).collect();
@@ -186,16 +186,31 @@ fn every_node() -> String {
 }
 
 /// Subject category, relation, object category; `is_a` only towards the greater number, so that there is no cycle.
-const KINDS_OF_EDGE: [(&str, &str, &str); 8] = [
+pub(in crate::kg) const KINDS_OF_EDGE: [(&str, &str, &str); 9] = [
     ("PhenotypicFeature", "is_a", "PhenotypicFeature"),
     ("Disease", "is_a", "Disease"),
     ("DiagnosisCode", "is_a", "DiagnosisCode"),
     ("Disease", "has_phenotype", "PhenotypicFeature"),
     ("Disease", "phenotype_absent", "PhenotypicFeature"),
     ("Gene", "associated_with", "Disease"),
+    ("Gene", "interacts_with", "Gene"),
     ("DiagnosisCode", "excludes1", "DiagnosisCode"),
     ("AnatomicalEntity", "part_of", "AnatomicalEntity"),
 ];
+
+/// A graph of every node and some edges, each a kind and the numbers of its ends; and how it is written.
+pub(in crate::kg) fn random_graph(edges: &[(usize, u8, u8)]) -> (String, Graph) {
+    let mut text = every_node();
+    for &(kind, from, to) in edges {
+        let (subject, relation, object) = KINDS_OF_EDGE[kind];
+        let is_apart = if relation == "is_a" { from < to } else { from != to || subject != object };
+        if is_apart {
+            text.push_str(&format!("{subject}:{from} -{relation}-> {object}:{to}\n"));
+        }
+    }
+    let graph = Graph::from_arrows(&text).unwrap();
+    (text, graph)
+}
 
 /// Patterns with `A` and `B` for two numbers: stars, chains, denials, closures either way, and paths.
 const PATTERNS: [&str; 16] = [
@@ -225,15 +240,7 @@ proptest! {
         edges in prop::collection::vec((0..KINDS_OF_EDGE.len(), 0..4_u8, 0..4_u8), 4..24),
         (left, right) in (0..4_u8, 0..4_u8),
     ) {
-        let mut text = every_node();
-        for (kind, from, to) in edges {
-            let (subject, relation, object) = KINDS_OF_EDGE[kind];
-            let is_apart = if relation == "is_a" { from < to } else { from != to || subject != object };
-            if is_apart {
-                text.push_str(&format!("{subject}:{from} -{relation}-> {object}:{to}\n"));
-            }
-        }
-        let graph = Graph::from_arrows(&text).unwrap();
+        let (text, graph) = random_graph(&edges);
         for template in PATTERNS {
             let filled = template.replace(":A", &format!(":{left}")).replace(":B", &format!(":{right}"));
             let pattern = pattern(&graph, &filled);

@@ -59,6 +59,16 @@ pub struct Projection {
     pub of: Query,
 }
 
+impl Projection {
+    /// The fact that leads from a node to another.
+    pub fn triple(&self, from: NodeId, to: NodeId) -> (NodeId, RelationId, NodeId) {
+        match self.direction {
+            Direction::Objects => (from, self.relation, to),
+            Direction::Subjects => (to, self.relation, from),
+        }
+    }
+}
+
 /// The fourteen shapes: p projects, i intersects, u unites, n denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shape {

@@ -36,10 +36,7 @@ fn bind_step(graph: &Graph, step: &Projection, node: NodeId, relations: &[Relati
     relations.iter().find_map(|&relation| {
         before(graph, node, relation, step.direction).iter().find_map(|&from| {
             let rest = bind(graph, &step.of, from)?;
-            let (subject, object) = match step.direction {
-                Direction::Objects => (from, node),
-                Direction::Subjects => (node, from),
-            };
+            let (subject, _, object) = step.triple(from, node);
             let edge = graph.cited(subject, relation, object)?;
             Some([vec![Hop { edge, is_forward: true }], rest].concat())
         })

@@ -5,6 +5,7 @@ use crate::kg::NodeId;
 use crate::kg::search::Projection;
 use crate::kg::search::Query;
 use crate::kg::search::Reading;
+use crate::kg::search::holds;
 use crate::mine::DeadEnd;
 use crate::mine::kin::are_alike;
 use crate::mine::path::PROOF_BUDGET;
@@ -38,24 +39,17 @@ pub fn conditions(query: &Query) -> Vec<Condition<'_>> {
 }
 
 fn collect<'q>(query: &'q Query, clause: &mut usize, all: &mut Vec<Condition<'q>>) {
-    let mut step = |step: &'q Projection, is_denied: bool, clause: &mut usize| {
-        all.push(Condition { clause: *clause, step, is_denied });
-        *clause += 1 + n_clauses(&step.of);
-    };
-    match query {
-        Query::Anchor(_) => {}
-        Query::Project(one) => step(one, false, clause),
-        Query::And(several) | Query::Or(several) => {
-            for one in several {
-                collect(one, clause, all);
-            }
-        }
+    let (step, is_denied) = match query {
+        Query::Anchor(_) => return,
+        Query::And(several) | Query::Or(several) => return several.iter().for_each(|one| collect(one, clause, all)),
+        Query::Project(step) => (step, false),
         Query::AndNot { of, denied } => {
             collect(of, clause, all);
-            all.push(Condition { clause: *clause, step: denied, is_denied: true });
-            *clause += 1 + n_clauses(&denied.of);
+            (denied, true)
         }
-    }
+    };
+    all.push(Condition { clause: *clause, step, is_denied });
+    *clause += 1 + n_clauses(&step.of);
 }
 
 fn n_clauses(query: &Query) -> usize {
@@ -72,19 +66,9 @@ impl Condition<'_> {
     /// from wherever the hop may start.
     pub fn is_failed_by(&self, graph: &Graph, node: NodeId) -> bool {
         let step = self.step;
-        let leads = |from: &[NodeId], reading| {
-            let stated = |&from: &NodeId| {
-                use crate::kg::search::Direction;
-                let (subject, object) = match step.direction {
-                    Direction::Objects => (from, node),
-                    Direction::Subjects => (node, from),
-                };
-                crate::kg::search::holds(graph, reading, (subject, step.relation, object))
-            };
-            (from.iter().any(stated), from.iter().all(stated))
-        };
+        let leads = |reading| move |&from: &NodeId| holds(graph, reading, step.triple(from, node));
         let Ok(from) = step.of.answers(graph, Reading::Loose, PROOF_BUDGET) else { return false };
-        if self.is_denied { leads(&from, Reading::Strict).1 } else { !leads(&from, Reading::Loose).0 }
+        if self.is_denied { from.iter().all(leads(Reading::Strict)) } else { !from.iter().any(leads(Reading::Loose)) }
     }
 
     /// What meets it strictly, taken as a condition that is not denied.

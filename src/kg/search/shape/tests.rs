@@ -1,19 +1,13 @@
 //! Every shape on small random graphs: against a search over all nodes, against the clauses, and against an engine that
 //! knows nothing of ours, over the triples that a reader gets.
 
-use oxrdf::Dataset;
-use oxrdf::GraphName;
-use oxrdf::Term as RdfTerm;
-use oxttl::NTriplesParser;
 use proptest::prelude::*;
-use spareval::QueryEvaluator;
-use spareval::QueryResults;
-use spargebra::SparqlParser;
 
 use super::*;
-use crate::kg::Curie;
 use crate::kg::rdf::select;
-use crate::kg::rdf::write_ntriples;
+use crate::kg::rdf::tests::KINDS_OF_EDGE;
+use crate::kg::rdf::tests::found;
+use crate::kg::rdf::tests::random_graph;
 use crate::kg::search::answers;
 use crate::kg::search::denials;
 use crate::kg::search::holds;
@@ -22,47 +16,22 @@ const BUDGET: usize = 1_000_000;
 
 /// Whether a node is an answer, found out one node at a time.
 fn is_answer(graph: &Graph, query: &Query, reading: Reading, node: NodeId) -> bool {
-    let triple = |step: &Projection, from: NodeId| match step.direction {
-        Direction::Objects => (from, step.relation, node),
-        Direction::Subjects => (node, step.relation, from),
-    };
     let any = |step: &Projection, is_met: &dyn Fn(NodeId) -> bool| {
         graph.nodes().any(|(from, _)| is_answer(graph, &step.of, reading, from) && is_met(from))
     };
     match query {
         Query::Anchor(anchor) => *anchor == node,
-        Query::Project(step) => any(step, &|from| holds(graph, reading, triple(step, from))),
+        Query::Project(step) => any(step, &|from| holds(graph, reading, step.triple(from, node))),
         Query::And(all) => all.iter().all(|one| is_answer(graph, one, reading, node)),
         Query::Or(all) => all.iter().any(|one| is_answer(graph, one, reading, node)),
         Query::AndNot { of, denied } => {
             let is_denied = |from: NodeId| match reading {
-                Reading::Strict => !denials(graph, triple(denied, from)).is_empty(),
-                Reading::Loose => !holds(graph, Reading::Strict, triple(denied, from)),
+                Reading::Strict => !denials(graph, denied.triple(from, node)).is_empty(),
+                Reading::Loose => !holds(graph, Reading::Strict, denied.triple(from, node)),
             };
             is_answer(graph, of, reading, node) && any(denied, &is_denied)
         }
     }
-}
-
-/// What the query of a pattern finds in the export, sorted.
-fn found(graph: &Graph, pattern: &Pattern) -> Vec<NodeId> {
-    let mut bytes = Vec::new();
-    write_ntriples(graph, &mut bytes).unwrap();
-    let triples = NTriplesParser::new().for_slice(&bytes).map(|triple| triple.unwrap());
-    let dataset: Dataset = triples.map(|triple| triple.in_graph(GraphName::DefaultGraph)).collect();
-    let query = SparqlParser::new().parse_query(&select(graph, pattern)).unwrap();
-    let evaluator = QueryEvaluator::new();
-    let QueryResults::Solutions(solutions) = evaluator.prepare(&query).execute(&dataset).unwrap() else {
-        panic!("a SELECT has solutions");
-    };
-    let mut nodes: Vec<NodeId> = solutions
-        .map(|solution| match solution.unwrap().get("answer") {
-            Some(RdfTerm::NamedNode(iri)) => graph.find(&Curie::from_iri(iri.as_str()).unwrap()).unwrap(),
-            other => panic!("{other:?} is no node"),
-        })
-        .collect();
-    nodes.sort_unstable();
-    nodes
 }
 
 /// What leads to nodes of a category: relation, direction, and the category that it comes from.
@@ -123,44 +92,6 @@ fn query(graph: &Graph, shape: Shape, draws: &mut Draws<'_>) -> Query {
     shape.query(&branches, &tail).unwrap()
 }
 
-/// Every kind of node four times, each with an edge, so that every one exists.
-fn every_node() -> String {
-    let lines = (0..4).map(|at| {
-        format!(
-            "Disease:z -has_phenotype-> PhenotypicFeature:{at}\nGene:z -associated_with-> Disease:{at}\n\
-             Gene:{at} -associated_with-> Disease:z\nInclusionTerm:z -included_in-> DiagnosisCode:{at}\n\
-             AnatomicalEntity:{at} -part_of-> AnatomicalEntity:z\n"
-        )
-    });
-    lines.collect()
-}
-
-/// Subject category, relation, object category; `is_a` only towards the greater number, so that there is no cycle.
-const KINDS_OF_EDGE: [(&str, &str, &str); 9] = [
-    ("PhenotypicFeature", "is_a", "PhenotypicFeature"),
-    ("Disease", "is_a", "Disease"),
-    ("DiagnosisCode", "is_a", "DiagnosisCode"),
-    ("Disease", "has_phenotype", "PhenotypicFeature"),
-    ("Disease", "phenotype_absent", "PhenotypicFeature"),
-    ("Gene", "associated_with", "Disease"),
-    ("Gene", "interacts_with", "Gene"),
-    ("DiagnosisCode", "excludes1", "DiagnosisCode"),
-    ("AnatomicalEntity", "part_of", "AnatomicalEntity"),
-];
-
-fn random_graph(edges: &[(usize, u8, u8)]) -> (String, Graph) {
-    let mut text = every_node();
-    for &(kind, from, to) in edges {
-        let (subject, relation, object) = KINDS_OF_EDGE[kind];
-        let is_apart = if relation == "is_a" { from < to } else { from != to || subject != object };
-        if is_apart {
-            text.push_str(&format!("{subject}:{from} -{relation}-> {object}:{to}\n"));
-        }
-    }
-    let graph = Graph::from_arrows(&text).unwrap();
-    (text, graph)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -182,8 +113,8 @@ proptest! {
                 let solved = answers(&graph, &pattern, reading, BUDGET).unwrap();
                 prop_assert_eq!(&own, &solved, "{} read {:?}ly, by clauses\n{}", shape, reading, &text);
             }
-            let strict = query.answers(&graph, Reading::Strict, BUDGET).unwrap();
-            prop_assert_eq!(strict, found(&graph, &pattern), "{}\n{}\n{}", shape, select(&graph, &pattern), &text);
+            let (strict, select) = (query.answers(&graph, Reading::Strict, BUDGET).unwrap(), select(&graph, &pattern));
+            prop_assert_eq!(strict, found(&graph, &select), "{}\n{}\n{}", shape, &select, &text);
         }
     }
 
