@@ -10,6 +10,7 @@ pub mod location;
 pub mod mine;
 pub mod pipeline;
 pub mod seed;
+pub mod serve;
 pub mod synth;
 pub mod verify;
 pub mod write;

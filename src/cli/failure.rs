@@ -13,6 +13,7 @@ use thinkpath::kg::search::WalkableError;
 use thinkpath::kg::snapshot::SnapshotError;
 use thinkpath::pipeline::PipelineError;
 use thinkpath::pipeline::Problem;
+use thinkpath::serve::AskError;
 use thinkpath::write::WriteError;
 use thiserror::Error;
 
@@ -172,6 +173,9 @@ pub(crate) enum Mistake {
         /// Links an end of which is no node.
         n_lost_links: usize,
     },
+    /// Nothing is asked.
+    #[error("no query is given")]
+    NoQuery,
     /// The threads cannot be had.
     #[error("`--threads` is {count}; give a number from 1 to 1024")]
     Threads {
@@ -286,6 +290,7 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
                 "raise `--budget`, or with `--rank degree` lower `--max-hops` or `--k`, or keep out of hubs with `--max-degree`"
             }
             Mistake::TooManyCandidates { .. } => "raise `--budget`",
+            Mistake::NoQuery => "give it with `-e`, in a file, or on standard input",
             Mistake::NothingToLearn { .. } => {
                 "give curated paths in the format of DrugMechDB, and a pipeline whose graph holds their nodes"
             }
@@ -345,6 +350,9 @@ fn exit(error: &anyhow::Error) -> Exit {
     }
     if let Some(error) = error.downcast_ref::<thinkpath::Error>() {
         return exit_of_library(error);
+    }
+    if let Some(AskError::Format { .. }) = error.downcast_ref::<AskError>() {
+        return Exit::Usage;
     }
     match (error.downcast_ref::<WriteError>(), error.downcast_ref::<io::Error>()) {
         (Some(error), _) => exit_of_writing(error),

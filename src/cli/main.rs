@@ -14,6 +14,7 @@ mod node;
 mod pairs;
 mod paths;
 mod progress;
+mod query;
 mod rank;
 mod run;
 mod session;
@@ -66,6 +67,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Say how two nodes are connected: the best paths, each edge with its source
     Paths(paths::Arguments),
+    /// Ask a graph in SPARQL
+    Query(query::Arguments),
     /// Measure or learn the ranking of paths from drugs to diseases
     Rank(rank::Arguments),
     /// Write a graph for other tools
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments, &session),
         Command::Inspect(arguments) => inspect::run(&arguments, &session),
         Command::Paths(arguments) => paths::run(&arguments, &session),
+        Command::Query(arguments) => query::run(&arguments, &session),
         Command::Rank(arguments) => rank::run(&arguments, &session),
         Command::Export(arguments) => export::run(&arguments, &session),
         Command::Show(arguments) => show::run(&arguments),

@@ -38,6 +38,9 @@ pub mod corruptions {}
 #[doc = include_str!("licences.md")]
 pub mod licences {}
 
+#[doc = include_str!("sparql.md")]
+pub mod sparql {}
+
 #[doc = include_str!("path_ranking.md")]
 pub mod path_ranking {}
 

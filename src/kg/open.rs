@@ -84,7 +84,12 @@ impl Graph {
     /// O(n) in an open graph, else O(n + m).
     pub fn open_nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         let is_open = self.is_open();
-        self.nodes().filter(move |&(id, node)| is_open || self.may_publish(node.source) || self.is_told_of(id))
+        self.nodes().filter(move |&(id, _)| is_open || self.is_node_open(id))
+    }
+
+    /// Whether anything of a node may be passed on.
+    pub(in crate::kg) fn is_node_open(&self, node: NodeId) -> bool {
+        self.may_publish(self.node(node).source) || self.is_told_of(node)
     }
 
     fn is_told_of(&self, node: NodeId) -> bool {

@@ -5,23 +5,20 @@
 //! closure is a property path. What else is known of an edge hangs on a node of its own, because a triple cannot carry
 //! it.
 
-use std::collections::BTreeSet;
+mod facts;
+mod view;
+
 use std::io;
 use std::io::Write;
 
-use oxrdf::Literal;
 use oxrdf::NamedNode;
-use oxrdf::NamedNodeRef;
 use oxrdf::Term as RdfTerm;
 use oxrdf::Triple;
-use oxrdf::vocab::rdf;
-use oxrdf::vocab::rdfs;
 use oxttl::NTriplesSerializer;
 use oxttl::ntriples::WriterNTriplesSerializer;
 
 use crate::kg::BIOLINK_IRI;
 use crate::kg::Closure;
-use crate::kg::Curie;
 use crate::kg::Edge;
 use crate::kg::EdgeId;
 use crate::kg::Graph;
@@ -30,22 +27,18 @@ use crate::kg::NodeId;
 use crate::kg::Relation;
 use crate::kg::RelationId;
 use crate::kg::VOCABULARY_IRI;
-use crate::kg::curie::encode;
+use crate::kg::rdf::facts::Property;
+use crate::kg::rdf::facts::named;
 use crate::kg::search::Clause;
 use crate::kg::search::Pattern;
 use crate::kg::search::Term;
 use crate::kg::search::Variable;
 
+pub use view::Held;
+pub use view::View;
+
 /// Edge nodes are this and the edge's number.
 pub const EDGE_IRI: &str = "https://w3id.org/thinkpath/edge/";
-
-const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
-const RDF_REIFIES: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies");
-const DEPRECATED: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.w3.org/2002/07/owl#deprecated");
-const XREF: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("http://www.geneontology.org/formats/oboInOwl#hasDbXref");
-
-/// Categories of ours that Biolink has no class for.
-const OWN_CLASSES: [&str; 3] = ["DiagnosisCode", "InclusionTerm", "PastMedicalHistory"];
 
 /// Writes the graph as N-Triples of RDF 1.1, which every store reads: nodes in the order of their CURIEs, then edges in
 /// the order of their numbers.
@@ -100,94 +93,38 @@ impl<W: Write> Export<'_, W> {
     }
 
     fn node(&mut self, id: NodeId, node: &Node) -> io::Result<()> {
-        let graph = self.graph;
         let iri = named(&node.curie);
-        let category = graph.category_name(node.category);
-        if !category.is_empty() {
-            self.say(&iri, rdf::TYPE, class(category))?;
-        }
-        let (label, definition) = (graph.open_label(id), graph.open_definition(id));
-        if !label.is_empty() {
-            self.say(&iri, rdfs::LABEL, text(label))?;
-        }
-        self.say(&iri, skos("notation"), text(node.curie.as_str()))?;
-        // A name may be a synonym in two scopes; it is one triple.
-        let names: BTreeSet<&str> = graph.open_synonyms(id).map(|(synonym, _)| &*synonym.text).collect();
-        names.into_iter().try_for_each(|name| self.say(&iri, skos("altLabel"), text(name)))?;
-        if !definition.is_empty() {
-            self.say(&iri, skos("definition"), text(definition))?;
-        }
-        graph.open_xrefs(id).try_for_each(|(xref, _)| self.say(&iri, XREF, text(xref.as_str())))?;
-        if node.is_obsolete {
-            self.say(&iri, DEPRECATED, Literal::from(true))?;
+        for property in Property::OF_NODES {
+            for value in facts::of_node(self.graph, id, property) {
+                self.say(&iri, property.iri(), value.term(self.graph))?;
+            }
         }
         Ok(())
     }
 
     fn edge(&mut self, id: EdgeId, edge: Edge) -> io::Result<()> {
         let graph = self.graph;
-        let relation = graph.relation(edge.relation);
-        let predicate = NamedNode::new_unchecked(relation.iri());
+        let predicate = facts::predicate(graph, edge.relation);
         let (subject, object) = (named(graph.curie(edge.subject)), named(graph.curie(edge.object)));
         self.say(&subject, predicate.clone(), object.clone())?;
-        if relation.is_symmetric {
-            self.say(&object, predicate.clone(), subject.clone())?;
+        if graph.relation(edge.relation).is_symmetric {
+            self.say(&object, predicate, subject)?;
         }
-
-        let iri = NamedNode::new_unchecked(format!("{EDGE_IRI}{}", id.number()));
-        self.say(&iri, rdf::TYPE, biolink("Association"))?;
-        self.say(&iri, biolink("subject"), subject.clone())?;
-        self.say(&iri, biolink("predicate"), predicate.clone())?;
-        self.say(&iri, biolink("object"), object.clone())?;
-        if self.is_reified {
-            self.say(&iri, RDF_REIFIES, Triple::new(subject, predicate, object))?;
+        let iri = edge_node(id);
+        for property in Property::OF_EDGES {
+            if property != Property::Reifies || self.is_reified {
+                for value in facts::of_edge(graph, id, property) {
+                    self.say(&iri, property.iri(), value.term(graph))?;
+                }
+            }
         }
-        self.say(&iri, biolink("primary_knowledge_source"), text(&graph.source(edge.source).name))?;
-        let qualifiers = graph.qualifiers(id);
-        if let Some((low, high)) = qualifiers.frequency.class {
-            self.say(&iri, own("frequency_low"), Literal::from(low))?;
-            self.say(&iri, own("frequency_high"), Literal::from(high))?;
-        }
-        if let Some((hits, total)) = qualifiers.frequency.counts {
-            self.say(&iri, biolink("has_count"), Literal::from(hits))?;
-            self.say(&iri, biolink("has_total"), Literal::from(total))?;
-        }
-        qualifiers.onset.iter().try_for_each(|term| self.say(&iri, own("onset"), named(term)))?;
-        if let Some(sex) = &qualifiers.sex {
-            self.say(&iri, own("sex"), text(sex))?;
-        }
-        qualifiers.evidence.iter().try_for_each(|code| self.say(&iri, biolink("has_evidence"), text(code)))?;
-        qualifiers.publications.iter().try_for_each(|publication| match publication.parse::<Curie>() {
-            Ok(curie) => self.say(&iri, biolink("publications"), named(&curie)),
-            Err(_) => self.say(&iri, biolink("publications"), text(publication)),
-        })
+        Ok(())
     }
 }
 
-fn named(curie: &Curie) -> NamedNode {
-    // `Curie::iri` percent-encodes what an IRI may not hold.
-    NamedNode::new_unchecked(curie.iri())
-}
-
-fn text(text: &str) -> Literal {
-    Literal::new_simple_literal(text)
-}
-
-fn class(category: &str) -> NamedNode {
-    let base = if OWN_CLASSES.contains(&category) { VOCABULARY_IRI } else { BIOLINK_IRI };
-    NamedNode::new_unchecked(format!("{base}{}", encode(category)))
-}
-
-fn biolink(name: &str) -> NamedNode {
-    NamedNode::new_unchecked(format!("{BIOLINK_IRI}{name}"))
-}
-
-fn own(name: &str) -> NamedNode {
-    NamedNode::new_unchecked(format!("{VOCABULARY_IRI}{name}"))
-}
-
-fn skos(name: &str) -> NamedNode {
-    NamedNode::new_unchecked(format!("{SKOS}{name}"))
+/// The node that stands for an edge.
+fn edge_node(edge: EdgeId) -> NamedNode {
+    NamedNode::new_unchecked(format!("{EDGE_IRI}{}", edge.number()))
 }
 
 /// The pattern as a SPARQL 1.1 query over the export: one variable, `?answer`, that takes the strict answers.

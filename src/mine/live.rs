@@ -22,10 +22,14 @@ fn fault_of(node: &Node, is_itself: impl Fn(&Curie) -> bool) -> Option<&'static 
     if node.label.is_empty() {
         return Some("has no label");
     }
-    let others = node.xrefs.iter().filter(|xref| **xref != node.curie && is_itself(xref));
-    let mut prefixes: Vec<&str> = std::iter::once(&node.curie).chain(others).map(Curie::prefix).collect();
-    prefixes.sort_unstable();
-    let is_fused = prefixes.windows(2).any(|pair| pair[0] == pair[1]);
+    let mut members: Vec<&Curie> = std::iter::once(&node.curie).chain(&node.xrefs).collect();
+    members.sort_unstable();
+    members.dedup();
+    // Most have no two of a prefix, and whoever has none need not be looked up.
+    let is_fused = members.chunk_by(|one, other| one.prefix() == other.prefix()).any(|alike| {
+        let is_member = |curie: &&&Curie| ***curie == node.curie || is_itself(curie);
+        alike.len() > 1 && alike.iter().filter(is_member).nth(1).is_some()
+    });
     is_fused.then_some("is two things that were merged into one")
 }
 

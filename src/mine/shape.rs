@@ -170,19 +170,23 @@ impl Shapes<'_> {
         let mut stream = self.context.seed.stream(&["mine", stratum], number);
         let drawn =
             self.drawer.draw(self.shape, &mut stream).ok_or(DeadEnd("no constant is reached from the answer"))?;
-        let found = self.found(drawn.query)?;
-        self.asks_something(&found)?;
-        let (key, found, options) = match self.config.asks {
-            Asks::Open => {
-                if found.strict != found.loose {
-                    return Err(DeadEnd("more may be answers than are"));
-                }
-                let most = self.config.max_answers.max(if self.shape.has_union() { 2 } else { 1 });
-                if found.strict.len() > most || !found.strict.iter().all(|&node| self.drawer.is_answer(node)) {
-                    return Err(DeadEnd("there are too many answers, or one that cannot be told"));
-                }
-                (found.strict.clone(), found, Vec::new())
+        let strict = self.strict(&drawn.query)?;
+        self.asks_something(&drawn.query, &strict)?;
+        if self.config.asks == Asks::Open {
+            let most = self.config.max_answers.max(if self.shape.has_union() { 2 } else { 1 });
+            if strict.len() > most || !strict.iter().all(|&node| self.drawer.is_answer(node)) {
+                return Err(DeadEnd("there are too many answers, or one that cannot be told"));
             }
+        }
+        // The loose reading looks at far more, so it comes last.
+        let loose = self.loose(&drawn.query)?;
+        if drawn.query.anchors().iter().any(|anchor| loose.binary_search(anchor).is_ok()) {
+            return Err(DeadEnd("a constant is an answer"));
+        }
+        let found = Found { query: drawn.query, strict, loose };
+        let (key, found, options) = match self.config.asks {
+            Asks::Open if found.strict != found.loose => return Err(DeadEnd("more may be answers than are")),
+            Asks::Open => (found.strict.clone(), found, Vec::new()),
             Asks::MultipleAnswer => {
                 let (keys, others) = self.several(&found, &mut stream)?;
                 (keys, found, others)
@@ -199,30 +203,22 @@ impl Shapes<'_> {
         self.candidate((stratum, index), found, key, options)
     }
 
-    fn found(&self, query: Query) -> Result<Found, DeadEnd> {
-        let prove =
-            |reading| query.answers(self.context.graph, reading, PROOF_BUDGET).map_err(|_| DeadEnd("too many answers"));
-        let (strict, loose) = (prove(Reading::Strict)?, prove(Reading::Loose)?);
-        Ok(Found { query, strict, loose })
+    fn strict(&self, query: &Query) -> Result<Vec<NodeId>, DeadEnd> {
+        self.answers(query, Reading::Strict)
+    }
+
+    fn loose(&self, query: &Query) -> Result<Vec<NodeId>, DeadEnd> {
+        self.answers(query, Reading::Loose)
+    }
+
+    fn answers(&self, query: &Query, reading: Reading) -> Result<Vec<NodeId>, DeadEnd> {
+        query.answers(self.context.graph, reading, PROOF_BUDGET).map_err(|_| DeadEnd("too many answers"))
     }
 
     /// Whether every part of a query says something that the rest of it does not.
-    fn asks_something(&self, found: &Found) -> Result<(), DeadEnd> {
+    fn asks_something(&self, query: &Query, strict: &[NodeId]) -> Result<(), DeadEnd> {
         let graph = self.context.graph;
-        let anchors = found.query.anchors();
-        if anchors.iter().any(|anchor| found.loose.binary_search(anchor).is_ok()) {
-            return Err(DeadEnd("a constant is an answer"));
-        }
-        if !is_needed(self.context, &found.query, self.shape) {
-            return Err(DeadEnd("a branch says what the others say already"));
-        }
-        if let Some(nearer) = found.query.shortcut() {
-            // There and back again by one relation: that has to lead farther than to where it came from.
-            let near = self.found(nearer)?.strict;
-            if found.strict.iter().all(|node| near.binary_search(node).is_ok()) {
-                return Err(DeadEnd("a hop leads back to where another came from"));
-            }
-        }
+        let anchors = query.anchors();
         let is_above_or_below = |left: NodeId, right: NodeId| crate::mine::kin::is_above_or_below(graph, left, right);
         let mut pairs = anchors
             .iter()
@@ -230,6 +226,16 @@ impl Shapes<'_> {
             .flat_map(|(at, &left)| anchors[at + 1..].iter().map(move |&right| (left, right)));
         if pairs.any(|(left, right)| left == right || is_above_or_below(left, right)) {
             return Err(DeadEnd("one constant is a kind of another"));
+        }
+        if !is_needed(self.context, query, self.shape) {
+            return Err(DeadEnd("a branch says what the others say already"));
+        }
+        if let Some(nearer) = query.shortcut() {
+            // There and back again by one relation: that has to lead farther than to where it came from.
+            let near = self.strict(&nearer)?;
+            if strict.iter().all(|node| near.binary_search(node).is_ok()) {
+                return Err(DeadEnd("a hop leads back to where another came from"));
+            }
         }
         Ok(())
     }

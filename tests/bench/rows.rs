@@ -107,7 +107,7 @@ pub(crate) fn written(dir: &Path, pairs: &Path, file: &Path) -> Result<((), serd
 
 /// The best paths of a sample, each with its score and its edges.
 fn told(graph: &Graph, ground: &Ground<'_>, sample: Vec<Found>) -> String {
-    let mut ranked: Vec<(f64, Found)> = sample.into_iter().map(|path| (path.score(graph), path)).collect();
+    let mut ranked: Vec<(f64, Found)> = sample.into_iter().map(|path| (ground.score(&path), path)).collect();
     ranked.sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
     let mut text = String::new();
     for (score, path) in ranked.iter().take(TOLD) {

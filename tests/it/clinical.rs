@@ -34,6 +34,11 @@ static BUILT: LazyLock<Option<Built>> = LazyLock::new(|| {
     Some(pipeline.graph(&roots).unwrap())
 });
 
+/// The graph, for tests of what is asked of it.
+pub(crate) fn built() -> Option<&'static Built> {
+    BUILT.as_ref()
+}
+
 /// The first fence below a heading of the page.
 fn fence(heading: &str) -> String {
     let below = PAGE.split_once(&format!("\n# {heading}\n")).unwrap().1;

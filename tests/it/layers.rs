@@ -20,7 +20,7 @@ const EXCEPTIONS: [(&str, &str, &str); 1] =
     [("error.rs", "crate::pipeline::PipelineError", "one variant for each stage, and the pipeline has an error too")];
 
 /// Where a heavy dependency may be named: a file without its ending, or a folder.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 24] = [
     ("anyhow", &["cli"]),
     ("arrow_array", &["write", "kg/snapshot", "ingest/parquet", "audit"]),
     ("arrow_schema", &["write", "kg/snapshot", "ingest/parquet", "audit"]),
@@ -38,6 +38,9 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("quick_xml", &["ingest"]),
     ("reqwest", &["llm", "ingest/fetch", "write/push"]),
     ("serde_saphyr", &["ingest/drugmechdb"]),
+    ("spareval", &["kg/rdf", "serve"]),
+    ("sparesults", &["serve"]),
+    ("spargebra", &["kg/rdf", "serve"]),
     ("tar", &["ingest/drugmechdb"]),
     ("tempfile", &["write"]),
     ("tokio", &["llm", "serve"]),

@@ -16,4 +16,5 @@ mod paths;
 mod planted;
 mod program;
 mod properties;
+mod ranking;
 mod readme;

@@ -1,5 +1,7 @@
 //! The queries are run by an engine that knows nothing of ours, over the triples that a reader gets.
 
+use std::collections::BTreeSet;
+
 use oxrdf::Dataset;
 use oxrdf::GraphName;
 use oxttl::NTriplesParser;
@@ -9,6 +11,7 @@ use spareval::QueryResults;
 use spargebra::SparqlParser;
 
 use super::*;
+use crate::kg::Curie;
 use crate::kg::NodeId;
 use crate::kg::search::Reading;
 use crate::kg::search::answers;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::kg::NodeId;
 use crate::kg::PrefixName;
 use crate::kg::RelationId;
@@ -29,11 +31,44 @@ pub(super) type Step = (RelationId, Direction);
 /// Draws queries of a graph.
 pub(super) struct Drawer<'a> {
     context: Context<'a>,
-    prefixes: Vec<PrefixName>,
+    /// By node: what it can be.
+    fitness: Vec<Fitness>,
     /// The hops, each with the nodes that it leads to and that can be told: sorted.
     hops: Vec<(Step, Vec<NodeId>)>,
     /// As above, of what is denied.
     denials: BTreeMap<usize, Vec<NodeId>>,
+}
+
+/// What a node can be in a query.
+#[derive(Debug, Clone, Copy)]
+struct Fitness {
+    /// An answer or an option under its name.
+    answer: bool,
+    /// Neither named nor asked for, in between.
+    between: bool,
+}
+
+impl Fitness {
+    const NONE: Self = Self { answer: false, between: false };
+
+    fn of(context: Context<'_>, prefixes: &[PrefixName], node: NodeId) -> Self {
+        let graph = context.graph;
+        if fault(graph, node).is_some() {
+            return Self::NONE;
+        }
+        match graph.category(node) {
+            "Disease" => {
+                let curie = &graph.node(node).curie;
+                let between = prefixes.is_empty() || prefixes.iter().any(|prefix| prefix.is_of(curie));
+                Self { answer: between && is_usable(graph, node).is_ok(), between }
+            }
+            FINDING => {
+                let is_telling = context.statistics.information(node) >= MIN_INFORMATION;
+                Self { answer: is_telling && is_wordable(graph.label(node)).is_ok(), between: true }
+            }
+            _ => Self { answer: true, between: true },
+        }
+    }
 }
 
 /// A query and the answer that it was drawn from.
@@ -43,8 +78,10 @@ pub(super) struct Drawn {
 
 impl<'a> Drawer<'a> {
     pub(super) fn new(context: Context<'a>, prefixes: &[PrefixName], relations: &[RelationId]) -> Self {
-        let mut drawer = Self { context, prefixes: prefixes.to_vec(), hops: Vec::new(), denials: BTreeMap::new() };
         let graph = context.graph;
+        let nodes: Vec<NodeId> = graph.nodes().map(|(node, _)| node).collect();
+        let fitness = nodes.into_par_iter().map(|node| Fitness::of(context, prefixes, node)).collect();
+        let mut drawer = Self { context, fitness, hops: Vec::new(), denials: BTreeMap::new() };
         for &relation in relations {
             for direction in [Direction::Objects, Direction::Subjects] {
                 let ends = |relation: RelationId| -> Vec<NodeId> {
@@ -72,27 +109,12 @@ impl<'a> Drawer<'a> {
 
     /// Whether a node can be an answer or an option under its name.
     pub(super) fn is_answer(&self, node: NodeId) -> bool {
-        let graph = self.context.graph;
-        fault(graph, node).is_none()
-            && match graph.category(node) {
-                "Disease" => self.is_asked_about(node) && is_usable(graph, node).is_ok(),
-                FINDING => {
-                    is_wordable(graph.label(node)).is_ok()
-                        && self.context.statistics.information(node) >= MIN_INFORMATION
-                }
-                _ => true,
-            }
-    }
-
-    fn is_asked_about(&self, disease: NodeId) -> bool {
-        let curie = &self.context.graph.node(disease).curie;
-        self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| prefix.is_of(curie))
+        self.fitness[node.index()].answer
     }
 
     /// Whether a node that is neither named nor asked for may lie in between.
     fn is_between(&self, node: NodeId) -> bool {
-        let graph = self.context.graph;
-        fault(graph, node).is_none() && (graph.category(node) != "Disease" || self.is_asked_about(node))
+        self.fitness[node.index()].between
     }
 
     /// Draws a query that has an answer; `None` if a walk leads nowhere.
@@ -179,7 +201,7 @@ impl<'a> Drawer<'a> {
     fn is_constant(&self, node: NodeId) -> bool {
         let graph = self.context.graph;
         match graph.category(node) {
-            "GeneticInheritance" | "Onset" => fault(graph, node).is_none(),
+            "GeneticInheritance" | "Onset" => self.is_between(node),
             _ => self.is_answer(node),
         }
     }

@@ -99,7 +99,7 @@ impl Shapes<'_> {
         let n_keys = FEWEST_KEYS + stream.below(2);
         if let Some(nearer) = found.query.shortcut() {
             // One key at least is not reached by the shorter way.
-            let near = self.found(nearer)?.strict;
+            let near = self.strict(&nearer)?;
             answers.sort_by_key(|node| near.binary_search(node).is_ok());
             if answers.first().is_none_or(|first| near.binary_search(first).is_ok()) {
                 return Err(DeadEnd("a hop leads back to where another came from"));
@@ -214,8 +214,13 @@ impl Shapes<'_> {
             let mut instead = self.drawer.in_place_of(anchor, hop, &near);
             stream.shuffle(&mut instead);
             for &other in instead.iter().filter(|other| !found.query.anchors().contains(other)).take(TRIED) {
-                let twin = self.found(found.query.with_anchor(anchor, other))?;
-                if !twin.loose.is_empty() || self.asks_something_else(&twin).is_err() {
+                let query = found.query.with_anchor(anchor, other);
+                // What answers strictly answers loosely too.
+                if !self.strict(&query)?.is_empty() || !self.loose(&query)?.is_empty() {
+                    continue;
+                }
+                let twin = Found { query, strict: Vec::new(), loose: Vec::new() };
+                if self.asks_something_else(&twin).is_err() {
                     continue;
                 }
                 let fits = |node: &NodeId| n_met(&found.query, *node) > 0 && n_met(&twin.query, *node) > 0;

@@ -35,6 +35,11 @@ impl Bits {
         self.0[word] &= !bit;
     }
 
+    /// How many nodes are in it.
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     /// Becomes what another set is, of the same graph.
     pub(super) fn copy(&mut self, other: &Self) {
         self.0.clone_from(&other.0);
@@ -75,6 +80,7 @@ mod tests {
         let all = [0, 1, 63, 64, 129].map(NodeId);
         all.iter().for_each(|&node| set.add(node));
         assert_eq!(nodes(set.words().iter().copied()).collect::<Vec<_>>(), all);
+        assert_eq!(set.len(), all.len());
         set.remove(NodeId(63));
         assert!(!set.has(NodeId(63)) && set.has(NodeId(64)) && !set.has(NodeId(128)));
         let mut other = Bits::new(130);

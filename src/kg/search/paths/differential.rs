@@ -201,6 +201,7 @@ proptest! {
             for path in &found {
                 let hops = path.nodes.windows(2).map(|pair| brute.hop(pair[0], pair[1]).unwrap());
                 prop_assert_eq!(ground.hops(path), hops.collect::<Vec<_>>());
+                prop_assert_eq!(ground.score(path).to_bits(), path.score(&graph).to_bits());
             }
             prop_assert_eq!(found.into_iter().map(|path| path.nodes).collect::<Vec<_>>(), expected);
         }
@@ -311,6 +312,7 @@ proptest! {
                 graph.nodes().filter_map(|(to, _)| Some((length(to)?, to))).collect();
             expected.push((1, from));
             expected.sort_unstable();
+            prop_assert_eq!(search.n_near(from, max_hops, PLENTY).unwrap(), expected.len());
             let mut found: Vec<NodeId> = search.near(from, max_hops, PLENTY).unwrap().to_vec();
             let lengths: Vec<usize> = found.iter().map(|&to| if to == from { 1 } else { length(to).unwrap_or(0) }).collect();
             prop_assert!(lengths.is_sorted());

@@ -165,6 +165,21 @@ impl Side {
         Ok(())
     }
 
+    /// How many nodes are reached with the next level, of which nothing but the bits is kept: the ball cannot be grown
+    /// further.
+    pub(super) fn count_wider(&mut self, ground: &Ground<'_>, work: &mut Work) -> Result<usize, OutOfWork> {
+        let (rows, start) = (ground.rows(self.towards), self.reached[0]);
+        let frontier = self.n_reached() - self.frontier().len()..self.n_reached();
+        for &node in &self.reached[frontier] {
+            if node == start || ground.is_open(node) {
+                let next = rows.of(node);
+                work.charge(next.len())?;
+                next.iter().for_each(|&next| self.seen.add(next));
+            }
+        }
+        Ok(self.seen.len())
+    }
+
     /// Writes down what stands at the last level, if that was not done.
     pub(super) fn close(&mut self, ground: &Ground<'_>) {
         if self.costs.len() == self.ends.len() {

@@ -98,10 +98,18 @@ impl Path {
     /// Himmelstein et al., eLife 6 (2017) e26726. There w was fitted for degrees by relation; here the degree counts
     /// every edge of a node.
     pub fn score(&self, graph: &Graph) -> f64 {
-        let degree = |&node: &NodeId| as_float(graph.degree(node).max(1));
-        let damped: f64 = self.inner().iter().map(|node| degree(node).powf(-DAMPING)).product();
+        self.score_by(|node| damping(graph, node))
+    }
+
+    fn score_by(&self, damping: impl Fn(NodeId) -> f64) -> f64 {
+        let damped: f64 = self.inner().iter().map(|&node| damping(node)).product();
         1.0 / (as_float(self.n_hops()) + 1.0 - damped)
     }
+}
+
+/// What a path loses by passing through a node: degree^−0.4.
+fn damping(graph: &Graph, node: NodeId) -> f64 {
+    as_float(graph.degree(node).max(1)).powf(-DAMPING)
 }
 
 /// What a path costs beside its hops: the sum of ln degree over inner nodes, in units of 2^−32. Whole numbers add up
@@ -329,6 +337,29 @@ impl<'a> PathSearch<'a> {
     ///
     /// O(n / 64 + e) time for n nodes of the graph and e edges of those that are less than so many hops away.
     pub fn near(&mut self, node: NodeId, max_hops: u32, budget: u64) -> Result<&[NodeId], Unfinished> {
+        self.ball(node, max_hops, budget).map_err(|OutOfWork| Unfinished { budget, paths: Vec::new() })?;
+        Ok(self.scratch.ahead.reached())
+    }
+
+    /// How many nodes [`PathSearch::near`] finds, without a list of those that are furthest away, which are the most.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfinished`] if the budget does not do.
+    ///
+    /// # Complexity
+    ///
+    /// As [`PathSearch::near`].
+    pub fn n_near(&mut self, node: NodeId, max_hops: u32, budget: u64) -> Result<usize, Unfinished> {
+        let counted = self.ball(node, max_hops.saturating_sub(1), budget).and_then(|()| {
+            let ball = &mut self.scratch.ahead;
+            if max_hops == 0 { Ok(ball.reached().len()) } else { ball.count_wider(self.ground, &mut self.work) }
+        });
+        counted.map_err(|OutOfWork| Unfinished { budget, paths: Vec::new() })
+    }
+
+    /// Grows the ball of so many hops around a node.
+    fn ball(&mut self, node: NodeId, max_hops: u32, budget: u64) -> Result<(), OutOfWork> {
         self.work = Work { done: 0, budget };
         let Scratch { ahead, barred, .. } = &mut self.scratch;
         barred.clear();
@@ -337,10 +368,9 @@ impl<'a> PathSearch<'a> {
             if ahead.frontier().is_empty() {
                 break;
             }
-            let widened = ahead.widen(self.ground, None, &mut self.work);
-            widened.map_err(|OutOfWork| Unfinished { budget, paths: Vec::new() })?;
+            ahead.widen(self.ground, None, &mut self.work)?;
         }
-        Ok(self.scratch.ahead.reached())
+        Ok(())
     }
 
     fn meet(&mut self, query: &PathQuery) -> Result<Option<u32>, OutOfWork> {
