@@ -2,7 +2,7 @@
 //!
 //! What changes a reply (model, temperature, lengths) and what changes only how fast or how dear it comes (server,
 //! limits, price, budget) stand in one section, because that is how a person thinks of a model; the key of a request is
-//! made from the first kind alone ([`request`](super::Request)).
+//! made from the first kind alone.
 
 use std::time::Duration;
 
