@@ -86,6 +86,8 @@ pub struct Limits {
     /// The most requests in flight. How many there are is found out: one more while all goes well, half as many when
     /// the server is overloaded.
     pub max_in_flight: u32,
+    /// The fewest: a server of one's own that is never too busy needs no finding out. 1 unless told otherwise.
+    pub min_in_flight: u32,
     /// The most requests in any minute.
     pub requests_per_minute: Option<u32>,
     /// The most tokens in any minute, prompts and replies together.
@@ -116,6 +118,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_in_flight: 16,
+            min_in_flight: 1,
             requests_per_minute: None,
             tokens_per_minute: None,
             max_attempts: 10,
@@ -197,12 +200,17 @@ impl ModelConfig {
         let at_least_one = [
             ("max_tokens", u64::from(self.max_tokens)),
             ("max_in_flight", u64::from(limits.max_in_flight)),
+            ("min_in_flight", u64::from(limits.min_in_flight)),
             ("max_attempts", u64::from(limits.max_attempts)),
             ("requests_per_minute", limits.requests_per_minute.map_or(1, u64::from)),
             ("tokens_per_minute", limits.tokens_per_minute.unwrap_or(1)),
         ];
         if let Some(&(field, _)) = at_least_one.iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::Range { field, least: 1.0, most: f64::MAX });
+        }
+        if limits.min_in_flight > limits.max_in_flight {
+            let most = f64::from(limits.max_in_flight);
+            return Err(ConfigError::Range { field: "min_in_flight", least: 1.0, most });
         }
         let seconds = [
             ("connect_timeout_secs", limits.connect_timeout_secs),
@@ -254,6 +262,7 @@ mod tests {
             ("max_tokens = 0", "`max_tokens` must be at least 1"),
             ("key_env = 'sk-123'", "`key_env` is the name of an environment variable"),
             ("[budget]\nmax_money = 1.0", "a budget in money needs `price`"),
+            ("[limits]\nmin_in_flight = 17", "`min_in_flight` must be from 1 to 16"),
             ("[limits]\nsilence_timeout_secs = 0.0", "`silence_timeout_secs` must be from 0.001 to 2678400"),
         ] {
             let message = config(text).check().unwrap_err().to_string();

@@ -60,8 +60,8 @@ impl Request {
     pub(super) fn new(prompt: &Prompt, config: &ModelConfig) -> Self {
         let message = |role: &str, text: &str| json!({ "role": role, "content": text });
         let system = prompt.system.as_deref().map(|text| message("system", text));
-        let messages = system.into_iter().chain([message("user", &prompt.user)]).collect();
-        Self::of(messages, prompt, config)
+        let messages: Vec<Value> = system.into_iter().chain([message("user", &prompt.user)]).collect();
+        Self::of(&messages, prompt, config)
     }
 
     /// The request that asks once more, after a reply that is not of the form that was asked for.
@@ -69,10 +69,10 @@ impl Request {
         let mut messages = self.canonical["messages"].as_array().cloned().unwrap_or_default();
         messages.push(json!({ "role": "assistant", "content": said }));
         messages.push(json!({ "role": "user", "content": REPAIR.replace("PROBLEM", problem) }));
-        Self::of(messages, prompt, config)
+        Self::of(&messages, prompt, config)
     }
 
-    fn of(messages: Vec<Value>, prompt: &Prompt, config: &ModelConfig) -> Self {
+    fn of(messages: &[Value], prompt: &Prompt, config: &ModelConfig) -> Self {
         let mut canonical = json!({
             "model": config.model,
             "messages": messages,

@@ -13,13 +13,15 @@ const FIRST: u32 = 8;
 #[derive(Debug)]
 pub(super) struct Concurrency {
     limit: f64,
+    min: f64,
     max: f64,
     last_cut: Option<Instant>,
 }
 
 impl Concurrency {
-    pub(super) fn new(max: u32) -> Self {
-        Self { limit: f64::from(FIRST.min(max)), max: f64::from(max), last_cut: None }
+    pub(super) fn new(min: u32, max: u32) -> Self {
+        let first = f64::from(FIRST.clamp(min.min(max), max));
+        Self { limit: first, min: f64::from(min.min(max)), max: f64::from(max), last_cut: None }
     }
 
     /// The most requests in flight, at least 1.
@@ -36,7 +38,7 @@ impl Concurrency {
 
     pub(super) fn overloaded(&mut self, now: Instant, sent: Instant) {
         if self.last_cut.is_none_or(|cut| sent >= cut) {
-            self.limit = (self.limit / 2.0).max(1.0);
+            self.limit = (self.limit / 2.0).max(self.min);
             self.last_cut = Some(now);
         }
     }
@@ -51,7 +53,7 @@ mod tests {
     #[test]
     fn it_grows_to_the_most_and_halves_once_for_each_overload() {
         let start = Instant::now();
-        let mut concurrency = Concurrency::new(64);
+        let mut concurrency = Concurrency::new(1, 64);
         assert_eq!(concurrency.limit(), 8);
         (0..100).for_each(|_| concurrency.answered());
         assert_eq!(concurrency.limit(), 64);
@@ -68,11 +70,20 @@ mod tests {
     #[test]
     fn one_request_is_always_allowed() {
         let start = Instant::now();
-        let mut concurrency = Concurrency::new(1);
+        let mut concurrency = Concurrency::new(1, 1);
         for second in 1..10 {
             let now = start + Duration::from_secs(second);
             concurrency.overloaded(now, now);
             assert_eq!(concurrency.limit(), 1);
         }
+    }
+
+    #[test]
+    fn it_never_goes_below_the_fewest() {
+        let now = Instant::now();
+        let mut concurrency = Concurrency::new(20, 64);
+        assert_eq!(concurrency.limit(), 20);
+        concurrency.overloaded(now, now);
+        assert_eq!(concurrency.limit(), 20);
     }
 }

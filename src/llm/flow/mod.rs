@@ -48,7 +48,7 @@ pub(super) struct Flow {
 impl Flow {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            concurrency: Concurrency::new(limits.max_in_flight),
+            concurrency: Concurrency::new(limits.min_in_flight, limits.max_in_flight),
             breaker: Breaker::new(secs(limits.probe_secs)),
             requests: Rate::new(limits.requests_per_minute.map(u64::from)),
             tokens: Rate::new(limits.tokens_per_minute),

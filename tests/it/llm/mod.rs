@@ -82,7 +82,7 @@ fn open(config: &ModelConfig, journal: &Path) -> OpenAi {
     OpenAi::open(config.clone(), Secret::new(CANARY), journal, Arc::default()).unwrap()
 }
 
-/// A run against a server that fails three times in ten, 64 at once; and its ledger.
+/// A run against a server that fails three times in ten, with 64 in flight; its ledger, the server, how long it took.
 fn disturbed(n_prompts: usize, is_streamed: bool) -> (Ledger, Server, Duration) {
     let mut faults = Fault::WHOLE.to_vec();
     if is_streamed {
@@ -90,7 +90,7 @@ fn disturbed(n_prompts: usize, is_streamed: bool) -> (Ledger, Server, Duration) 
     }
     let server = Server::start(Manner { fault_rate: 0.3, faults, ..Manner::default() });
     let mut config = config(&server, &format!("stream = {is_streamed}"));
-    config.limits.max_in_flight = 64;
+    (config.limits.min_in_flight, config.limits.max_in_flight) = (64, 64);
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("replies");
     let prompts = prompts(n_prompts);
@@ -144,6 +144,7 @@ fn two_thousand_requests_through_every_fault() {
         );
         println!("{:?}", seen.faults);
         assert_accounts_agree(2_000, &ledger, &server);
+        assert_eq!(seen.most_in_flight, 64);
         assert_eq!(seen.faults.len(), Fault::WHOLE.len() + if is_streamed { Fault::STREAMED.len() } else { 0 });
     }
 }

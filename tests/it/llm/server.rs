@@ -132,7 +132,7 @@ impl Fault {
 }
 
 /// How long the wish to be left alone may be on its way: what comes before was sent before.
-const IN_FLIGHT: Duration = Duration::from_millis(300);
+const IN_FLIGHT: Duration = Duration::from_millis(700);
 
 /// What the server does.
 #[derive(Debug, Clone)]
