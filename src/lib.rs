@@ -6,6 +6,7 @@ pub mod error;
 pub mod finding;
 pub mod ingest;
 pub mod kg;
+pub mod llm;
 pub mod location;
 pub mod mine;
 pub mod pipeline;

@@ -35,6 +35,9 @@ pub mod scores {}
 #[doc = include_str!("corruptions.md")]
 pub mod corruptions {}
 
+#[doc = include_str!("language_models.md")]
+pub mod language_models {}
+
 #[doc = include_str!("licences.md")]
 pub mod licences {}
 

@@ -20,7 +20,7 @@ const EXCEPTIONS: [(&str, &str, &str); 1] =
     [("error.rs", "crate::pipeline::PipelineError", "one variant for each stage, and the pipeline has an error too")];
 
 /// Where a heavy dependency may be named: a file without its ending, or a folder.
-const HOMES: [(&str, &[&str]); 24] = [
+const HOMES: [(&str, &[&str]); 25] = [
     ("anyhow", &["cli"]),
     ("arrow_array", &["write", "kg/snapshot", "ingest/parquet", "audit"]),
     ("arrow_schema", &["write", "kg/snapshot", "ingest/parquet", "audit"]),
@@ -37,6 +37,7 @@ const HOMES: [(&str, &[&str]); 24] = [
     ("petgraph", &["kg", "mine"]),
     ("quick_xml", &["ingest"]),
     ("reqwest", &["llm", "ingest/fetch", "write/push"]),
+    ("rustls", &["llm"]),
     ("serde_saphyr", &["ingest/drugmechdb"]),
     ("spareval", &["kg/rdf", "serve"]),
     ("sparesults", &["serve"]),

@@ -11,6 +11,7 @@ mod formats_tables;
 mod golden;
 mod layers;
 mod licence;
+mod llm;
 mod mutations;
 mod paths;
 mod planted;
