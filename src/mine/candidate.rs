@@ -84,8 +84,20 @@ pub enum Question {
     },
     /// Through which nodes are the ends of a path connected?
     Path,
+    /// Which of some chains connects the ends of a path?
+    PathChoice {
+        /// The chains that do not, each the nodes between the ends in the order of telling: the wrong options.
+        others: Vec<Vec<NodeId>>,
+    },
     /// To which code is this diagnosis classified?
     Coding,
+}
+
+impl Question {
+    /// Whether it is about a path, whose inner nodes are all its answer.
+    pub fn is_path(&self) -> bool {
+        matches!(self, Self::Path | Self::PathChoice { .. })
+    }
 }
 
 /// The findings of a case.

@@ -15,6 +15,7 @@ use crate::kg::RelationId;
 use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
+use crate::mine::PathAsks;
 use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::clue::is_common_stem;
@@ -22,6 +23,8 @@ use crate::mine::clue::stems;
 use crate::mine::drug;
 use crate::mine::drug::Action;
 use crate::mine::path;
+use crate::mine::path_choice;
+use crate::mine::path_choice::Chain;
 use crate::mine::score::path_weight;
 
 /// A `[[mine.mechanism]]` section.
@@ -34,6 +37,9 @@ pub struct MechanismConfig {
     /// The most edges of a mechanism; 5 unless told otherwise.
     #[serde(default = "default_max_hops")]
     pub max_hops: usize,
+    /// What is asked of a mechanism: its `links`, unless told otherwise, or as a `choice` which of four chains it is.
+    #[serde(default)]
+    pub asks: PathAsks,
     /// Nodes that no mechanism goes through: those that a reading found to be told two ways.
     #[serde(default)]
     pub not_through: Vec<Curie>,
@@ -42,6 +48,16 @@ pub struct MechanismConfig {
     pub max_items_per_key: usize,
     /// How many accepted items are wanted.
     pub n_items: usize,
+}
+
+impl MechanismConfig {
+    /// The stratum that it fills.
+    pub fn stratum_name(&self) -> &'static str {
+        match self.asks {
+            PathAsks::Links => "mechanism",
+            PathAsks::Choice => "mechanism/choice",
+        }
+    }
 }
 
 fn default_min_hops() -> usize {
@@ -75,8 +91,13 @@ const MAX_FOUND: usize = 2_000;
 /// The stratum of a section.
 pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> Stratum<'a> {
     let mut mechanisms = mechanisms(context.graph, config);
-    let name = "mechanism".to_owned();
+    let name = config.stratum_name().to_owned();
     context.seed.stream(&["mine", &name, "paths"], 0).shuffle(&mut mechanisms);
+    let chains: Vec<Chain> = match config.asks {
+        PathAsks::Links => Vec::new(),
+        PathAsks::Choice => mechanisms.iter().flatten().map(|path| Chain::of(context.graph, path)).collect(),
+    };
+    let stratum = config.stratum_name();
     Stratum {
         name,
         strategy: "mechanism",
@@ -91,7 +112,16 @@ pub(super) fn stratum<'a>(context: Context<'a>, config: &'a MechanismConfig) -> 
             let paths = at.and_then(|at| mechanisms.get(at)).ok_or(DeadEnd("no mechanism is left"))?;
             let mut why = DeadEnd("no mechanism is left");
             for path in paths {
-                match path::candidate(context, "mechanism", ("mechanism", index), path) {
+                let found = path::candidate(context, "mechanism", (stratum, index), path);
+                let asked = found.and_then(|candidate| match config.asks {
+                    PathAsks::Links => Ok(candidate),
+                    PathAsks::Choice => {
+                        let mut others: Vec<&Chain> = chains.iter().collect();
+                        context.seed.stream(&["mine", stratum, "others"], index).shuffle(&mut others);
+                        path_choice::choice(context.graph, candidate, others.into_iter())
+                    }
+                });
+                match asked {
                     Ok(candidate) => return Ok(candidate.beside(context.graph, paths.iter().map(Vec::as_slice))),
                     Err(reason) => why = reason,
                 }

@@ -16,11 +16,15 @@ use crate::mine::Context;
 use crate::mine::DeadEnd;
 use crate::mine::Hop;
 use crate::mine::MineError;
+use crate::mine::PathAsks;
 use crate::mine::Spread;
 use crate::mine::Stratum;
 use crate::mine::path;
 use crate::mine::path::DAMPING;
 use crate::mine::path::as_float;
+use crate::mine::path_choice;
+use crate::mine::path_choice::Chain;
+use crate::seed::Stream;
 
 /// A `[[mine.metapath]]` section.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -28,11 +32,25 @@ use crate::mine::path::as_float;
 pub struct MetapathConfig {
     /// The metapaths, each a stratum of its own.
     pub metapaths: Vec<Metapath>,
+    /// What is asked of a path: its `links`, unless told otherwise, or as a `choice` which of four chains it is. For a
+    /// choice a metapath needs three hops at least.
+    #[serde(default)]
+    pub asks: PathAsks,
     /// How many accepted items may have the same answer; 5 unless told otherwise.
     #[serde(default = "super::default_max_items_per_key")]
     pub max_items_per_key: usize,
     /// How many accepted items are wanted of each metapath.
     pub n_items: usize,
+}
+
+impl MetapathConfig {
+    /// The stratum of one of its metapaths.
+    pub fn stratum_name(&self, metapath: &Metapath) -> String {
+        match self.asks {
+            PathAsks::Links => format!("metapath/{metapath}"),
+            PathAsks::Choice => format!("metapath/choice/{metapath}"),
+        }
+    }
 }
 
 /// Categories and relations in turn.
@@ -128,8 +146,9 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a MetapathConfig) -> Re
             }
         }
         let starts: Vec<NodeId> = context.graph.nodes_of(&metapath.start).collect();
-        let name = format!("metapath/{metapath}");
+        let name = config.stratum_name(metapath);
         let stratum = name.clone();
+        let drawing = Drawing { context, metapath, relations, starts, asks: config.asks };
         strata.push(Stratum {
             name,
             strategy: "metapath",
@@ -139,37 +158,60 @@ pub(super) fn strata<'a>(context: Context<'a>, config: &'a MetapathConfig) -> Re
             max_system_share: None,
             spread: Spread::default(),
             are_paired: false,
-            attempt: Box::new(move |index| attempt(context, (metapath, &relations), &starts, (&stratum, index))),
+            attempt: Box::new(move |index| drawing.attempt((&stratum, index))),
         });
     }
     Ok(strata)
 }
 
-fn attempt(
-    context: Context<'_>,
-    (metapath, relations): (&Metapath, &[RelationId]),
-    starts: &[NodeId],
-    (stratum, index): (&str, u64),
-) -> Result<Candidate, DeadEnd> {
-    let graph = context.graph;
-    let mut stream = context.seed.stream(&["mine", stratum], index);
-    let mut at = *stream.pick(starts).ok_or(DeadEnd("no node has the first category"))?;
-    let mut visited = vec![at];
-    let mut walked = Vec::new();
-    for ((_, is_forward, category), &relation) in metapath.hops.iter().zip(relations) {
-        let fits = |node: NodeId| {
-            graph.category(node) == &**category && !visited.contains(&node) && !graph.node(node).is_obsolete
-        };
-        let mut steps = hops(graph, at, relation, *is_forward);
-        steps.retain(|&(_, to)| fits(to));
-        let damped = |&(_, to): &(Hop, NodeId)| as_float(graph.degree(to).max(1)).powf(-DAMPING);
-        let weights: Vec<f64> = steps.iter().map(damped).collect();
-        let (step, to) = steps[stream.weighted(&weights).ok_or(DeadEnd("the walk has nowhere to go"))?];
-        walked.push(cited(graph, step));
-        visited.push(to);
-        at = to;
+/// So many other paths of a metapath are drawn, to make wrong options of one.
+const N_OTHERS: u64 = 24;
+
+/// What paths of a metapath are drawn from.
+struct Drawing<'a> {
+    context: Context<'a>,
+    metapath: &'a Metapath,
+    relations: Vec<RelationId>,
+    starts: Vec<NodeId>,
+    asks: PathAsks,
+}
+
+impl Drawing<'_> {
+    fn attempt(&self, (stratum, index): (&str, u64)) -> Result<Candidate, DeadEnd> {
+        let (context, seed) = (self.context, self.context.seed);
+        let path = self.path(&mut seed.stream(&["mine", stratum], index))?;
+        let candidate = path::candidate(context, "metapath", (stratum, index), &path)?;
+        match self.asks {
+            PathAsks::Links => Ok(candidate),
+            PathAsks::Choice => {
+                let other = |at| self.path(&mut seed.stream(&["mine", stratum, "others"], index * N_OTHERS + at)).ok();
+                let others = (0..N_OTHERS).filter_map(other).map(|path| Chain::of(context.graph, &path));
+                path_choice::choice(context.graph, candidate, others.collect::<Vec<_>>().iter())
+            }
+        }
     }
-    path::candidate(context, "metapath", (stratum, index), &super::walk::told(graph, walked))
+
+    /// A path of the metapath in the order of telling.
+    fn path(&self, stream: &mut Stream) -> Result<Vec<Hop>, DeadEnd> {
+        let graph = self.context.graph;
+        let mut at = *stream.pick(&self.starts).ok_or(DeadEnd("no node has the first category"))?;
+        let mut visited = vec![at];
+        let mut walked = Vec::new();
+        for ((_, is_forward, category), &relation) in self.metapath.hops.iter().zip(&self.relations) {
+            let fits = |node: NodeId| {
+                graph.category(node) == &**category && !visited.contains(&node) && !graph.node(node).is_obsolete
+            };
+            let mut steps = hops(graph, at, relation, *is_forward);
+            steps.retain(|&(_, to)| fits(to));
+            let damped = |&(_, to): &(Hop, NodeId)| as_float(graph.degree(to).max(1)).powf(-DAMPING);
+            let weights: Vec<f64> = steps.iter().map(damped).collect();
+            let (step, to) = steps[stream.weighted(&weights).ok_or(DeadEnd("the walk has nowhere to go"))?];
+            walked.push(cited(graph, step));
+            visited.push(to);
+            at = to;
+        }
+        Ok(super::walk::told(graph, walked))
+    }
 }
 
 /// The hops along a relation from a node, each with the node that it leads to: one a node, however many sources state

@@ -11,6 +11,8 @@ use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::mine::Candidate;
 use crate::mine::DeadEnd;
+use crate::mine::Hop;
+use crate::mine::citation::Triple;
 use crate::mine::path::nodes;
 use crate::synth::Claim;
 use crate::synth::Item;
@@ -28,7 +30,8 @@ use crate::synth::writer::Writer;
 use crate::synth::writer::dead;
 use crate::synth::writer::is_finding;
 
-/// A `[[synth.explanation]]` section.
+/// A `[[synth.explanation]]` section. What is asked of a path, its links or which of four chains it is, the section says that
+/// mines it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExplanationConfig {
@@ -134,7 +137,7 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 /// What is asked for between the ends of a path: "which protein and which two biological processes".
-fn links(categories: &[&str]) -> String {
+pub(super) fn links(categories: &[&str]) -> String {
     let mut counted: Vec<(&str, usize)> = Vec::new();
     for category in categories {
         match counted.iter_mut().find(|(known, _)| known == category) {
@@ -174,6 +177,47 @@ const NOUNS: [(&str, &str, &str); 16] = [
     ("Symptom", "symptom", "symptoms"),
 ];
 
+/// The ways to ask for what lies between the ends of a path, given the categories along it.
+pub(super) fn questions(categories: &[&str]) -> &'static [(&'static str, &'static str)] {
+    FORMS.iter().find(|form| form.categories == categories).map_or(OTHERS, |form| form.questions)
+}
+
+/// What a node of a path is called inside a sentence.
+pub(super) fn told_name(writer: &Writer<'_>, node: NodeId) -> String {
+    if is_finding(writer.context, node) { writer.phrase(node) } else { writer.name(node) }
+}
+
+/// A triple in the words of its relation as they stand inside a sentence, with the claim of some sense.
+pub(super) fn told_triple(writer: &Writer<'_>, sense: Sense, (subject, relation, object): Triple) -> (String, Claim) {
+    let row = writer.context.graph.relation(relation);
+    let text = row.wording(&told_name(writer, subject), &told_name(writer, object), true);
+    let claim = Claim::of(sense, subject, relation, &[object]);
+    // A wording may name its object first.
+    let is_forward = row.forwards.find("{subject}") < row.forwards.find("{object}");
+    (text, if is_forward { claim } else { claim.told_backwards() })
+}
+
+/// One sentence for each hop of a path.
+pub(super) fn told_hops(writer: &Writer<'_>, path: &[Hop]) -> Vec<Prose> {
+    let told = |hop: &Hop| {
+        let Edge { subject, relation, object, .. } = writer.context.graph.edge(hop.edge);
+        let (text, claim) = told_triple(writer, Sense::Holds, (subject, relation, object));
+        Prose::new(format!("{}.", capitalised(&text)), vec![claim])
+    };
+    path.iter().map(told).collect()
+}
+
+/// The steps that recall the hops of a path; the first and the last rest on the words of the question too.
+pub(super) fn hop_steps(sentences: &[Prose], path: &[EdgeId], spans: &[String]) -> Vec<Step> {
+    let n_hops = sentences.len();
+    let told = |at: usize| {
+        let ends = spans.iter().enumerate().filter(|(end, _)| *end == 0 && at == 0 || *end == 1 && at + 1 == n_hops);
+        ends.map(|(_, span)| span.clone()).collect()
+    };
+    let steps = sentences.iter().zip(path).enumerate();
+    steps.map(|(at, (sentence, edge))| sentence.clone().step(StepKind::Recall, vec![*edge], told(at))).collect()
+}
+
 /// An item that asks for the inner nodes of a path.
 pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> {
     let graph = writer.context.graph;
@@ -181,9 +225,8 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
     let nodes = nodes(graph, &candidate.path);
     let categories: Vec<&str> = nodes.iter().map(|&node| graph.category(node)).collect();
     let [first, inner @ .., last] = nodes.as_slice() else { return dead("the path is empty") };
-    let name = |node: NodeId| if is_finding(writer.context, node) { writer.phrase(node) } else { writer.name(node) };
-    let form = FORMS.iter().find(|form| form.categories == categories);
-    let known = if candidate.strategy == "mechanism" { MECHANISM } else { form.map_or(OTHERS, |form| form.questions) };
+    let name = |node: NodeId| told_name(writer, node);
+    let known = if candidate.strategy == "mechanism" { MECHANISM } else { questions(&categories) };
     let Some(&(stem, lead_in)) = stream.pick(known) else { return dead("no wording is known") };
     let lead_in = fill(lead_in, &[("{links}", &links(&categories[1..categories.len() - 1]))]);
     let ends = [name(*first), name(*last)];
@@ -194,33 +237,9 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, De
         ends.iter().map(|end| if filled.starts_with(end.as_str()) { capitalised(end) } else { end.clone() }).collect();
     let names: Vec<String> = inner.iter().map(|&node| name(node)).collect();
     let answer_text = capitalised(&list(&names));
-    let sentences: Vec<Prose> = candidate
-        .path
-        .iter()
-        .map(|hop| {
-            let Edge { subject, relation, object, .. } = graph.edge(hop.edge);
-            let row = graph.relation(relation);
-            let sentence = row.wording(&name(subject), &name(object), true);
-            // A wording may name its object first.
-            let is_forward = row.forwards.find("{subject}") < row.forwards.find("{object}");
-            let claim = Claim::of(Sense::Holds, subject, relation, &[object]);
-            let claim = if is_forward { claim } else { claim.told_backwards() };
-            Prose::new(format!("{}.", capitalised(&sentence)), vec![claim])
-        })
-        .collect();
+    let sentences = told_hops(writer, &candidate.path);
     let path: Vec<EdgeId> = candidate.path.iter().map(|hop| hop.edge).collect();
-    let mut steps: Vec<Step> = Vec::new();
-    let n_hops = sentences.len();
-    for (at, (sentence, edge)) in sentences.iter().zip(&path).enumerate() {
-        let mut told = Vec::new();
-        if at == 0 {
-            told.push(spans[0].clone());
-        }
-        if at + 1 == n_hops {
-            told.push(spans[1].clone());
-        }
-        steps.push(sentence.clone().step(StepKind::Recall, vec![*edge], told));
-    }
+    let mut steps = hop_steps(&sentences, &path, &spans);
     let (a, b) = (&ends[0], &ends[1]);
     let no_other = || vec![Claim::NoOtherPath([*first, *last])];
     steps.push(Prose::new(sentence::connected(a, b), no_other()).step(StepKind::Combine, path.clone(), spans.clone()));

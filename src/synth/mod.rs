@@ -15,6 +15,7 @@ mod finding_set;
 mod indication;
 mod item;
 mod lexicon;
+mod path_choice;
 mod ranked;
 mod sentence;
 mod shape;
@@ -145,5 +146,6 @@ pub fn item(writer: &Writer<'_>, candidate: Candidate) -> Result<Item, DeadEnd> 
         Question::Shape { asks, query, options, .. } => shape::item(writer, candidate, (asks, &query), &options),
         Question::Coding => coding::item(writer, candidate),
         Question::Path => explanation::item(writer, candidate),
+        Question::PathChoice { others } => path_choice::item(writer, candidate, &others),
     }
 }

@@ -84,6 +84,11 @@ pub(super) fn connected(first: &str, last: &str) -> String {
     format!("Together these facts connect {first} with {last}, and no other such connection is recorded.")
 }
 
+/// Which hops of a chain nobody has recorded.
+pub(super) fn not_linked(hops: &[String]) -> String {
+    format!("It is not recorded that {}.", hops.join(", nor that "))
+}
+
 /// What lies between the ends of a path.
 pub(super) fn links(names: &[String]) -> String {
     let link = if names.len() == 1 { "link is" } else { "links are" };

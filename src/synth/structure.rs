@@ -29,7 +29,7 @@ pub(super) fn n_hops(candidate: &Candidate) -> u32 {
             let (lengths, n_tail) = shape.plan();
             n_tail + lengths.iter().copied().max().unwrap_or(0)
         }
-        Question::Path | Question::Coding => candidate.pattern.clauses.len(),
+        Question::Path | Question::PathChoice { .. } | Question::Coding => candidate.pattern.clauses.len(),
     };
     u32::try_from(hops).unwrap_or(u32::MAX)
 }
@@ -39,7 +39,7 @@ pub(super) fn n_hops(candidate: &Candidate) -> u32 {
 /// mixed.
 pub(super) fn chain_shape(graph: &Graph, candidate: &Candidate) -> &'static str {
     match candidate.question {
-        Question::Path | Question::Coding => {}
+        Question::Path | Question::PathChoice { .. } | Question::Coding => {}
         Question::Shape { .. } if n_hops(candidate) > 1 => return "mixed",
         _ => return "star",
     }

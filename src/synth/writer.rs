@@ -237,7 +237,7 @@ impl<'a> Writer<'a> {
 
     fn metapath(&self, candidate: &Candidate) -> String {
         let graph = self.context.graph;
-        if candidate.question == Question::Path || candidate.question == Question::Coding {
+        if candidate.question.is_path() || candidate.question == Question::Coding {
             return metapath_of(graph, &candidate.path);
         }
         let mut shapes: Vec<String> = candidate.path.iter().map(|&hop| metapath_of(graph, &[hop])).collect();

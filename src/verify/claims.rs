@@ -12,7 +12,6 @@ use crate::kg::search::denials;
 use crate::kg::search::holds;
 use crate::kg::search::supports;
 use crate::kg::statistics::lower_bound;
-use crate::mine::Question;
 use crate::mine::citation::Triple;
 use crate::mine::path::PROOF_BUDGET;
 use crate::synth::Claim;
@@ -32,7 +31,7 @@ pub(super) fn falsehood(context: Context<'_>, item: &Item, claim: &Claim) -> Opt
         Claim::Fact(fact) => fact_falsehood(context, item, fact),
         Claim::NoOtherPath(ends) => {
             // That there is none is recomputed where the answer is.
-            let is_asked = item.question == Question::Path && item.pattern.anchors() == ends;
+            let is_asked = item.question.is_path() && item.pattern.anchors() == ends;
             (!is_asked).then(|| "it speaks of other ends than the question".to_owned())
         }
         Claim::NoAnswer { given } => {

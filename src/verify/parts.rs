@@ -111,7 +111,7 @@ pub(super) fn values(context: Context<'_>, item: &Item) -> Vec<BTreeMap<Variable
         }
         // What answers a query is looked for among the edges of its binding.
         Question::Shape { .. } => Vec::new(),
-        Question::Path => {
+        Question::Path | Question::PathChoice { .. } => {
             let nodes = path::nodes(graph, &item.path);
             let between = nodes.get(1..nodes.len().saturating_sub(1)).unwrap_or(&[]);
             vec![(1_u8..).map(Variable::inner).zip(between.iter().map(|&node| Some(node))).collect()]

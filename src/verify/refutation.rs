@@ -176,7 +176,7 @@ fn foreign<'s>(item: &Item, steps: &'s [Step]) -> Option<&'s Step> {
 
 /// Why a step does not say what it claims.
 fn mistold_step(context: Context<'_>, item: &Item, names: &Names, step: &Step) -> Option<String> {
-    let is_hop = item.question == Question::Path && step.kind == StepKind::Recall;
+    let is_hop = item.question.is_path() && step.kind == StepKind::Recall;
     let why = match step.claims.as_slice() {
         [Claim::Fact(fact)] if is_hop && fact.sense == Sense::Holds => mistold(context.graph, &step.text, fact),
         claims => misread(context.graph, names, &step.text, claims),
@@ -199,7 +199,7 @@ fn refuted(context: Context<'_>, item: &Item, before: &[Step], claim: &Claim) ->
             let is_answer = |node: &NodeId| item.answer.contains(node) || item.other_answers.contains(node);
             // The nodes of a path are its answer only all together.
             let is_wrong = match item.question {
-                Question::Path => {
+                Question::Path | Question::PathChoice { .. } => {
                     let mut sorted = nodes.clone();
                     sorted.sort_unstable();
                     sorted != item.answer

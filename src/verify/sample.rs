@@ -102,6 +102,15 @@ fn arrows() -> String {
     for denied in ["cantuzil", "duvomab", "brolizine"] {
         let _ = writeln!(text, "Drug:{denied} -not_indicated_for-> Disease:vulp_malady");
     }
+    // Two mechanisms whose halves can be exchanged.
+    for [drug, target, process, illness] in
+        [["rilzatan", "plasmin", "fibrolysis", "sweltosis"], ["yobrexin", "myosin", "contraction", "crimpitis"]]
+    {
+        let _ = writeln!(
+            text,
+            "Drug:{drug} -decreases_activity_of-> Protein:{target} -positively_regulates-> BiologicalProcess:{process} -causes-> Disease:{illness} <-treats- Drug:{drug}"
+        );
+    }
     text.push_str("Drug:gimtal -decreases_activity_of-> Protein:kinesin\n");
     text.push_str("Disease:bare_disease <-associated_with- Gene:GENNONE\n");
     text.push_str("Disease:stray_disease -has_phenotype-> PhenotypicFeature:abnormality_of_the_spleen\n");
@@ -307,6 +316,11 @@ impl Sample {
         self.mined("[[walk]]\nhops = { 2 = 1.0 }\nrelations = ['associated_with', 'has_phenotype']\nn_items = 1")
     }
 
+    /// A mechanism beside three chains that are none.
+    pub(super) fn chains(&self) -> Item {
+        self.mined("[[mechanism]]\nasks = 'choice'\nn_items = 1")
+    }
+
     pub(super) fn reject(&self, check: &dyn Check, item: &Item) -> Option<String> {
         check.reject(self.context(), item)
     }
@@ -366,6 +380,7 @@ fn every_check_accepts_what_is_mined() {
         sample.coding(),
         sample.contrast(),
         sample.path(),
+        sample.chains(),
         sample.treatment(),
         sample.indication(),
         sample.statement(true),

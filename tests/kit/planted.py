@@ -36,6 +36,7 @@ PATH = "kind = 'path_explanation' and len(path) = 3"
 TRUE, FALSE = (f"kind = 'true_false' and answer_text = '{verdict}'" for verdict in ("True", "False"))
 OF_FINDING = "stratum = 'statement/has_phenotype'"
 RANKED = "kind = 'ranked_list'"
+CHAINS = "len(options) > 0 and kind = 'single_best_answer' and not contains(pattern, '?answer')"
 OPEN, SEVERAL = "kind = 'open'", "kind = 'multiple_answer'"
 ONE_OF, NONE_OF = (f"kind = 'unanswerable' and answer_node {sign} ''" for sign in ("<>", "="))
 UNION = "pattern like '1|%'"
@@ -358,6 +359,30 @@ def last_made_level(root):
     with_facts(root, [(node, "has_phenotype", anchor) for anchor in anchors])
 
 
+def hop_of_a_chain_made(relation):
+    """The graph gets what the first wrong chain of an item says of a hop that it fails, or something else about it."""
+
+    def plant(root):
+        clauses, path, node, failed = ask(
+            root,
+            "select clauses, path, distractor_reasons[1].node, distractor_reasons[1].failed from items"
+            f" where {CHAINS} and split = 'train' order by id limit 1",
+        )
+
+        def category(curie):
+            return ask(root, f"select category from {{nodes}} where curie = '{curie}'")[0]
+
+        wanted = [category(p["object"] if p["forward"] else p["subject"]) for p in path[:-1]]
+        if len(set(wanted)) < len(wanted):  # Which order the nodes are told in is not known.
+            raise NoPlace
+        value = {f"?x{wanted.index(category(one)) + 1}": one for one in node.split("|")}
+        c = clauses[failed[0]]
+        s, o = (value.get(c[end], c[end]) for end in ("subject", "object"))
+        with_facts(root, [(s, relation or c["relation"], o)])
+
+    return plant
+
+
 def option_made_right(where):
     """The graph gets every fact by which the first wrong option of an item would answer a query of single hops."""
 
@@ -609,6 +634,18 @@ OF_KINDS = [
 ]
 
 
+# Of data sets that offer chains.
+OF_CHAINS = [
+    ("a hop that a wrong chain fails made true", "KINDS", hop_of_a_chain_made(None)),
+    ("something else recorded between the nodes of a failed hop", "KINDS", hop_of_a_chain_made("is_a")),
+    ("a failed hop of a chain left out", "KINDS", on_train("distractor_reasons", reason(failed="x.failed[2:]"), CHAINS)),
+    ("a chain that is no combination of halves", "KINDS", on_train(
+        "option_nodes", f"list_transform(option_nodes, lambda o, n: case when n = {NEXT} + 1 then anchors[1] else o end)", CHAINS
+    )),
+    ("the key moved to another chain", "Q3", on_train("answer", NEXT, CHAINS)),
+    ("a chain whose risk is halved", "TRUST", on_train("distractor_reasons", reason(risk="x.risk / 2"), CHAINS)),
+]
+
 UNKEYED = "list_filter([0, 1, 2, 3, 4]::bigint[], lambda n: not list_contains(answers, n))"
 
 # Of data sets that ask queries.
@@ -715,6 +752,7 @@ def main():
         only_proofs = "--only-proofs" in sys.argv
         defects = [] if only_kinds else [defect for defect in DEFECTS if not only_proofs or defect[1] in PROOFS]
         defects += OF_KINDS if has(f"{TRUE} or {RANKED}") else []
+        defects += OF_CHAINS if has(CHAINS) else []
         defects += OF_QUERIES if has(f"{OPEN} or {SEVERAL} or {ONE_OF}") else []
         # Each against the check that it is there for: all of them together would take an hour.
         semantic = [pool.submit(planted, plant, "--no-hashes", "--only", check) for _, check, plant in defects]

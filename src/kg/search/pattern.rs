@@ -28,6 +28,11 @@ impl Variable {
         Self(number)
     }
 
+    /// Its place among the inner variables, from 0; `None` for what is asked for.
+    pub fn position(self) -> Option<usize> {
+        usize::from(self.0).checked_sub(1)
+    }
+
     /// The name with its question mark.
     pub fn name(self) -> String {
         match self.0 {

@@ -10,6 +10,7 @@ use crate::mine::CaseConfig;
 use crate::mine::ChainConfig;
 use crate::mine::MineConfig;
 use crate::mine::PairConfig;
+use crate::mine::PathAsks;
 use crate::mine::STATED;
 use crate::mine::ShapeConfig;
 use crate::mine::StatementConfig;
@@ -68,7 +69,7 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
             let text = format!("a mechanism cannot have {} to {} edges", section.min_hops, section.max_hops);
             problems.say(&path("max_hops".into()), text, "give 2 to 6, and no fewer at the most than at the least");
         }
-        strata.note("mechanism".into(), &path("".into())[..3], problems);
+        strata.note(section.stratum_name().to_owned(), &path("".into())[..3], problems);
     }
     for (at, section) in mine.statement.iter().enumerate() {
         let path = |field| ["mine".into(), "statement".into(), Part::At(at), field];
@@ -114,7 +115,11 @@ pub(super) fn look(mine: &MineConfig, problems: &mut Problems<'_>) {
             for relation in metapath.relations() {
                 self::relation(relation, &path, problems);
             }
-            strata.note(format!("metapath/{metapath}"), &path, problems);
+            if section.asks == PathAsks::Choice && metapath.relations().count() < 3 {
+                let text = format!("`{metapath}` has too few hops for a choice");
+                problems.say(&path, text, "give three at least: a wrong chain has to fail two of them");
+            }
+            strata.note(section.stratum_name(metapath), &path, problems);
         }
     }
     for (at, section) in mine.pair.iter().enumerate() {

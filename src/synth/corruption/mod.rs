@@ -170,6 +170,7 @@ pub fn corruptions(writer: &Writer<'_>, item: &Item) -> Vec<Corruption> {
         Question::Indication { action, .. } => choice::indication(&draft, *action),
         Question::Coding => choice::coding(&draft),
         Question::Path => path::corruptions(&draft, &mut stream),
+        Question::PathChoice { .. } => Vec::new(),
         // A statement has its wrong counterpart as an item of its own; in a ranking no step stands for one place.
         Question::Statement { .. } | Question::Ranking { .. } | Question::Shape { .. } => Vec::new(),
     };

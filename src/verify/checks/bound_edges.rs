@@ -33,7 +33,7 @@ impl Check for BoundEdges {
         if item.id != Item::id_of(graph, item.kind, &item.pattern, &item.answer) {
             return Some("the id is not that of the pattern and the answer".to_owned());
         }
-        if matches!(item.question, Question::Path | Question::Coding | Question::Contrast { .. }) {
+        if item.question.is_path() || matches!(item.question, Question::Coding | Question::Contrast { .. }) {
             let joins = |pair: &[crate::mine::Hop]| pair[0].to(graph) == pair[1].from(graph);
             if !item.path.windows(2).all(joins) {
                 return Some("an edge does not start where the one before ended".to_owned());

@@ -90,7 +90,7 @@ impl Check for DirectionAndPolarity {
         for (at, (text, claims)) in told.enumerate() {
             let why = claims.iter().find_map(|claim| falsehood(context, item, claim));
             let is_hop =
-                item.question == Question::Path && item.steps.get(at).is_some_and(|step| step.kind == StepKind::Recall);
+                item.question.is_path() && item.steps.get(at).is_some_and(|step| step.kind == StepKind::Recall);
             let why = why.or_else(|| match claims.as_slice() {
                 [Claim::Fact(fact)] if is_hop => mistold(graph, text, fact),
                 _ => misread(graph, &names, text, claims),

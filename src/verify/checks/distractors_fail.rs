@@ -20,7 +20,9 @@ use crate::mine::clue::VERY_SPECIFIC;
 use crate::mine::clue::fails_with_its_family;
 use crate::mine::drug;
 use crate::mine::drug::Action;
+use crate::mine::path;
 use crate::mine::path::PROOF_BUDGET;
+use crate::mine::path_choice::failed_hops;
 use crate::mine::tier;
 use crate::synth::Distractor;
 use crate::synth::DistractorClass;
@@ -130,9 +132,29 @@ fn reasons(context: Context<'_>, item: &Item, option: &[NodeId]) -> Result<Reaso
         }
         (Question::Indication { disease, action, .. }, [drug]) => acts_otherwise(context, (*disease, *action), *drug),
         (Question::Shape { .. }, [node]) => fails_conditions(context, item, *node),
+        (Question::PathChoice { others }, nodes) => fails_hops(context, item, (others, nodes)),
         (Question::Coding, [code]) => other_value(context, item, *code),
         _ => Err("is not of the kind that the question asks for"),
     }
+}
+
+/// The hops that a chain fails.
+fn fails_hops(
+    context: Context<'_>,
+    item: &Item,
+    (others, option): (&[Vec<NodeId>], &[NodeId]),
+) -> Result<Reasons, &'static str> {
+    let is_it = |chain: &&Vec<NodeId>| {
+        let mut sorted = (*chain).clone();
+        sorted.sort_unstable();
+        sorted == option
+    };
+    let chain = others.iter().find(is_it).ok_or("is none of the chains")?;
+    let all = path::nodes(context.graph, &item.path);
+    let ends = all.first().zip(all.last()).map(|(&first, &last)| [first, last]).ok_or("leads nowhere")?;
+    let failed = failed_hops(context.graph, &item.pattern.clauses, (ends, chain)).ok_or("may connect the ends")?;
+    let risk = context.statistics.risks().of_action();
+    Ok(Reasons { class: DistractorClass::Unsupported, failed, risk, denials: Vec::new() })
 }
 
 /// The conditions of a query that an option fails: each clause that touches the answer, with those that it leads to.

@@ -3,7 +3,6 @@
 use crate::finding::Code;
 use crate::kg::NodeId;
 use crate::mine::Hop;
-use crate::mine::Question;
 use crate::mine::path::explains;
 use crate::mine::path::meets_in_a_finding;
 use crate::mine::path::nodes;
@@ -24,7 +23,7 @@ impl Check for HubPath {
     }
 
     fn reject(&self, context: Context<'_>, item: &Item) -> Option<String> {
-        if item.question != Question::Path {
+        if !item.question.is_path() {
             return None;
         }
         let graph = context.graph;

@@ -15,6 +15,7 @@ mod no_answer;
 mod no_answer_leak;
 mod no_claimed_absence;
 mod no_rival;
+mod one_chain;
 mod open_answer;
 mod option_length;
 mod option_names;
@@ -47,6 +48,7 @@ pub fn all() -> &'static [&'static dyn Check] {
         &licence::Licence,
         &proved_contrast::ProvedContrast,
         &finding_sets::FindingSets,
+        &one_chain::OneChain,
         &open_answer::OpenAnswer,
         &no_answer::NoAnswer,
         &judged_statement::JudgedStatement,

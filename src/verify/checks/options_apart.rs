@@ -32,8 +32,8 @@ impl Check for OptionsApart {
         if item.options.is_empty() {
             return item.kind.has_options().then(|| "there are no options".to_owned());
         }
-        // True and false are no nodes.
-        if item.kind == Kind::TrueFalse {
+        // True and false are no nodes; and chains have halves in common.
+        if item.kind == Kind::TrueFalse || item.question.is_path() {
             return None;
         }
         if matches!(item.question, Question::Shape { .. }) {

@@ -33,7 +33,7 @@ impl Check for SingleAnswer {
         if item.query != rdf::select(graph, &item.pattern) {
             return Some("the query does not ask what the pattern asks".to_owned());
         }
-        if item.question == Question::Path {
+        if item.question.is_path() {
             let all = nodes(graph, &item.path);
             let inner = all.get(1..all.len().saturating_sub(1)).unwrap_or(&[]).to_vec();
             for reading in [Reading::Strict, Reading::Loose] {
@@ -47,6 +47,13 @@ impl Check for SingleAnswer {
             sorted.sort_unstable();
             if sorted != item.answer {
                 return Some("the answer is not what lies between the ends".to_owned());
+            }
+            if matches!(item.question, Question::PathChoice { .. }) {
+                // That the others are none is looked at with the chains.
+                let key = item.key().and_then(|key| item.options.get(key));
+                let is_told = key.is_some_and(|option| option.nodes == item.answer && option.text == item.answer_text);
+                return (!is_told || !item.other_answers.is_empty())
+                    .then(|| "the key option is bound to something else than the answer".to_owned());
             }
             let is_open = item.options.is_empty() && item.keys.is_empty() && item.other_answers.is_empty();
             return (!is_open).then(|| "an open question has options or other answers".to_owned());

@@ -30,7 +30,7 @@ impl Check for WordableClues {
             _ => &[],
         };
         let ends = match item.question {
-            Question::Path | Question::Shape { .. } => item.pattern.anchors(),
+            Question::Path | Question::PathChoice { .. } | Question::Shape { .. } => item.pattern.anchors(),
             _ => Vec::new(),
         };
         let told = clues.chain(options).chain(shared.iter().copied()).chain(ends);

@@ -14,8 +14,10 @@ where e.edge is null
 -- name: Q4 options are distinct, of one category, and none is a kind of another
 with member as (
     select id, o, answer, unnest(string_split(option_nodes[o], '|')) as curie
-    from (select id, answer, option_nodes, unnest(generate_series(1, len(option_nodes))) as o from items)
+    from (select id, answer, clauses, option_nodes, unnest(generate_series(1, len(option_nodes))) as o from items)
     where option_nodes[o] <> '' -- "None of these" is no node.
+    -- The halves of chains stand twice each: KINDS looks at them.
+    and list_contains(flatten(list_transform(clauses, lambda c: [c.subject, c."object"])), '?answer')
 ),
 name as (
     select curie, lower(trim(label)) as name from nodes

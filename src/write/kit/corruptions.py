@@ -53,7 +53,7 @@ class Corruptions:
 
     def concluded(self, item, row):
         """What it concludes is an option of the item, or of an open one what its last step says."""
-        if is_open(item):
+        if is_open(item) and not item["options"]:
             return "an open answer has a letter" if row["answer_letter"] else None
         at = "ABCDE".find(row["answer_letter"] or "?")
         if not 0 <= at < len(item["options"]):

@@ -1,16 +1,16 @@
-"""Kinds of item that are no choice of one among nodes: statements that are judged, rankings, and queries that are asked
-openly, for all options that are right, or for the one that is, if any.
+"""Kinds of item that are no choice of one among nodes: statements that are judged, rankings, chains of which one is
+right, and queries that are asked openly, for all options that are right, or for the one that is, if any.
 
 What a statement says is read off its clauses: one positive clause, filled in with the answer, if it is true; if it is
 false, that clause tells what is true in its place, and an absent clause of two constants is the statement. The order
-of a ranking is counted again from the graph. What answers a query is found again from its clauses, under both readings.
+of a ranking is counted again from the graph. Of a chain each hop is looked for, whatever it is called. What answers a query is found again from its clauses, under both readings.
 """
 import collections
 import itertools
 import math
 
 import calibration
-from proofs import condition, conditions
+from proofs import condition, conditions, is_choice, told
 from readings import COMMON_STEMS, is_variable, members, normal, stems
 
 # What holds for fewer patients than this, where a study counted, denies nothing.
@@ -19,6 +19,15 @@ FEW = 4
 LEAD, PROFILE = 2, 10
 # Words of the names of findings that texts leave out.
 UNTOLD = {"circulating", "concentration", "level"}
+# A wrong chain fails so many hops, in whichever order its nodes are put.
+FEWEST_HOPS = 2
+# What drugs do to what they act on, what that is, and stems that say what kind of molecule it is and not which.
+ACTIONS = """targets decreases_activity_of increases_activity_of negatively_regulates positively_regulates disrupts
+    decreases_abundance_of increases_abundance_of""".split()
+TARGETS = {"Protein", "GeneFamily", "MacromolecularComplex", "Gene"}
+GENERIC = set(
+    "alpha beta chann compl enzym facto famil gamma membe prote recep solub subty subun".split()
+)
 # A rule of thumb must not tell true from false in more than this share of a hundred statements or more.
 GUESSED = 0.62
 
@@ -56,8 +65,94 @@ class Kinds:
             "multiple_answer": self.several,
             "unanswerable": self.any_or_none,
         }
-        look = looks.get(item["kind"])
+        look = self.chains if is_choice(item) else looks.get(item["kind"])
         return look(item) if look else None
+
+    def chains(self, item):
+        hops = told(item)
+        key, ends = [to for _, to in hops[:-1]], [hops[0][0], hops[-1][1]]
+        options = [set(members(option)) for option in item["option_nodes"]]
+        foreign = next((option for option in options if not option & set(key)), set())
+        if len(options) != 4 or len(foreign) != len(key):
+            return "there are not four chains, one of them of another pair"
+        why = "the chains are not made of two halves each of which stands twice"
+        for order, cut in itertools.product(self.orders(foreign, key), range(1, len(key))):
+            made = [key, key[:cut] + order[cut:], order[:cut] + key[cut:], order]
+            if sorted(map(sorted, made)) == sorted(map(sorted, options)):
+                why = self.misjoined(item, ends, made[1:])
+                if why is None:
+                    return self.confused(key + order, ends)
+        return why
+
+    def orders(self, nodes, like):
+        """The ways to put nodes in order so that each has the category of another in its place."""
+        kinds = [self.graph.nodes[node][1] for node in like]
+        for order in itertools.permutations(sorted(nodes)):
+            if [self.graph.nodes[node][1] for node in order] == kinds:
+                yield list(order)
+
+    def misjoined(self, item, ends, wrong):
+        """What is wrong with wrong chains, in their order: one that may join the ends, or other failed hops than are
+        noted."""
+        reasons = {reason["node"]: reason for reason in item["distractor_reasons"]}
+        key = [to for _, to in told(item)[:-1]]
+        for chain in wrong:
+            name, failed = "|".join(sorted(chain)), []
+            for at, triple in enumerate(self.hops(item, chain)):
+                if not self.graph.supports(*triple, True):
+                    failed.append(at)
+                    if self.may_hold(ends[0], triple):
+                        return f"{triple[0]} and {triple[2]} of {name} may be joined after all"
+            if reasons[name]["failed"] != failed or reasons[name]["class"] != "unsupported":
+                return f"{name} fails the hops {failed}, not {reasons[name]['failed']}"
+            for order in self.orders(chain, key):
+                n_failed = sum(not self.graph.supports(*triple, True) for triple in self.hops(item, order))
+                if n_failed < FEWEST_HOPS:
+                    return f"{name} fails fewer than {FEWEST_HOPS} hops in some order"
+        return None
+
+    def hops(self, item, chain):
+        """The clauses with the nodes of a chain in the place of their variables."""
+        bound = {f"?x{at + 1}": node for at, node in enumerate(chain)}
+        for c in item["clauses"]:
+            yield tuple(bound.get(t, t) for t in (c["subject"], c["relation"], c["object"]))
+
+    def may_hold(self, first, triple):
+        """Whether something else is recorded between two nodes, or the same of what is kin to one."""
+        (s, relation, o), graph = triple, self.graph
+        for name, row in graph.relations.items():
+            if not row["negates"] and (graph.supports(s, name, o, True) or graph.supports(o, name, s, True)):
+                return True
+        for node, others in ((s, graph.into[relation].get(o, ())), (o, graph.out[relation].get(s, ()))):
+            diseases = [other for other, _ in others if graph.nodes[other][1] == "Disease"]
+            if graph.nodes[node][1] == "Disease" and any(self.rules.are_kin(node, other) for other in diseases):
+                return True
+        return s == first and graph.nodes[s][1] == "Drug" and self.acts_on_the_like(s, o)
+
+    def acts_on_the_like(self, drug, target):
+        """Whether a drug acts on what is named like a target, or on what some drug hits together with it."""
+        graph = self.graph
+
+        def names(node):
+            label, _, synonyms, _ = graph.nodes[node]
+            return set().union(*map(stems, [label or "", *(synonyms or [])])) - COMMON_STEMS - GENERIC
+
+        def hitting(node):
+            return {one for name in ACTIONS if name in graph.into for one, _ in graph.into[name].get(node, ())}
+
+        acts = {to for name in ACTIONS if name in graph.out for to, _ in graph.out[name].get(drug, ())}
+        acts = {to for to in acts if graph.nodes[to][1] in TARGETS}
+        return any(hitting(to) & hitting(target) or names(to) & names(target) for to in acts)
+
+    def confused(self, nodes, ends):
+        """Two nodes of chains that may be one thing."""
+        graph = self.graph
+        for left, right in itertools.combinations(nodes, 2):
+            words = [stems(graph.nodes[node][0]) - COMMON_STEMS for node in (left, right)]
+            is_alike = graph.nodes[left][1] == graph.nodes[right][1] and bool(words[0] & words[1])
+            if is_alike or right in graph.named(left) | graph.up(left) | graph.down(left):
+                return f"{left} and {right} may be one thing"
+        return "an end is offered too" if set(nodes) & set(ends) else None
 
     def answers(self, clauses, loose):
         return {bound["?answer"] for bound in self.graph.bindings(clauses, loose)}

@@ -6,6 +6,11 @@ def is_open(item):
     return not any("?answer" in (c["subject"], c["object"]) for c in item["clauses"])
 
 
+def is_choice(item):
+    """Whether it offers chains between the ends of a path, of which one is right."""
+    return is_open(item) and bool(item["options"])
+
+
 # Kinds that ask a query for what answers it.
 QUERIES = ("open", "multiple_answer", "unanswerable")
 
@@ -79,13 +84,19 @@ def proved(graph, item):
     if (not key and item["kind"] != "unanswerable") or key != sorted(set(key)):
         return "the key is no sorted set of nodes"
     has_options = item["kind"] not in ("path_explanation", "open")
-    if is_open(item) != (item["kind"] == "path_explanation") or has_options != bool(item["options"]):
+    is_path = item["kind"] == "path_explanation" or is_choice(item) and item["kind"] == "single_best_answer"
+    if is_open(item) != is_path or has_options != bool(item["options"]):
         return "kind, options and the variables that are asked do not go together"
     if is_open(item):
         for loose in (False, True):
             found = graph.bindings(clauses, loose)
             if len(found) != 1 or sorted(found[0].values()) != key:
                 return f"{len(found)} paths of the kind exist ({'loosely' if loose else 'strictly'}), or another one"
+        if is_choice(item) and not item["other_answers"]:  # That the others are none is looked at with the chains.
+            at = item["answer"]
+            is_told = "ABCDE"[at] == item["answer_letter"] and item["options"][at] == item["answer_text"]
+            is_bound = item["option_nodes"][at] == item["answer_node"]
+            return None if is_told and is_bound else "the key option is not bound to the answer"
         return "an open item has a key option" if item["answer"] is not None or item["other_answers"] else None
     strict, loose = ({b["?answer"] for b in graph.bindings(clauses, way)} for way in (False, True))
     if not set(key) <= strict:
@@ -132,7 +143,7 @@ def reasons(graph, item):
         node, failed = reason["node"], reason["failed"]
         if not failed or len(set(failed)) < len(failed) or not all(0 <= at < len(clauses) for at in failed):
             return f"{node} is said to fail no clause, one twice, or one that is none"
-        for at in failed:
+        for at in failed if not is_choice(item) else ():
             if not all(fails(graph, clauses, at, one) for one in members(node)):
                 return f"{node} does not fail clause {at}"
         if reason["class"] == "unsupported" and (reason["edges"] or (is_case and len(failed) < 2)):
@@ -199,6 +210,7 @@ def follows(graph, item):
         known = {end for edge in step["edges"] if edge in graph.edges for end in graph.edges[edge][::2]}
         if step["kind"] == "exclude":
             denied = [r for r in item["distractor_reasons"] if r["edges"] and set(r["edges"]) <= set(step["edges"])]
+            known |= set(nodes) if is_choice(item) else set()
             known |= on_path.union(*(members(reason["node"]) for reason in denied))
         # Longer names first: "seizure" inside "focal seizure" is no name of its own.
         for node in sorted(known | set(nodes), key=lambda node: (-len(name(node)), node not in known)):

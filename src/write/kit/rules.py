@@ -6,7 +6,7 @@ import json
 import math
 
 import calibration
-from proofs import QUERIES, is_open
+from proofs import QUERIES, is_choice, is_open
 from readings import COMMON_STEMS, is_variable, members, normal, stems
 
 ROOT = "HP:0000118"  # The organ systems are the findings right below it.
@@ -164,6 +164,9 @@ class Rules:
     def kin(self, item):
         """KIN: no option, and no disease behind one, is kin of another."""
 
+        if is_choice(item):  # Chains have halves in common: what stands in them is looked at with them.
+            return None
+
         def behind(at, node):
             if self.graph.nodes[node][1] != "Gene":
                 return []
@@ -243,7 +246,9 @@ class Rules:
         # The same goes for what is no answer to a query.
         for reason in item["distractor_reasons"] if item["kind"] not in ("ranked_list", *QUERIES) else ():
             expected = 0.0
-            if reason["class"] == "unsupported" and not clues and all(does[at] for at in reason["failed"]):
+            if is_choice(item):  # Of links nothing was counted but what drugs act on.
+                expected = ACTION_RISK
+            elif reason["class"] == "unsupported" and not clues and all(does[at] for at in reason["failed"]):
                 expected = ACTION_RISK
             elif reason["class"] == "unsupported":
                 failed = [clues[at] for at in reason["failed"] if at in clues] if clues else members(reason["node"])

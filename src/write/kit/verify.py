@@ -14,7 +14,7 @@ candidate before it was rejected.
 
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
-its clues and options, `kinds.py` at statements and rankings, `queries.py` at its SPARQL, `credits.py` at whose words it
+its clues and options, `kinds.py` at statements, rankings, chains and queries, `queries.py` at its SPARQL, `credits.py` at whose words it
 uses, `corruptions.py` at its wrong thinking paths, `figures.py` at what it is weighed by.
 """
 import argparse
