@@ -307,6 +307,9 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
             thinkpath::Error::Ingest(IngestError::NoFile { .. }) => {
                 "`--data DIR` adds a folder to look in; `thinkpath sources` says which files are missing"
             }
+            thinkpath::Error::Ingest(IngestError::NoBenchmark { .. }) => {
+                "`--data DIR` adds a folder to look in; paths are below it, as `qa/mmlu.jsonl`"
+            }
             thinkpath::Error::Ingest(IngestError::Checksum { .. }) => {
                 "counts and licence were reviewed for the pinned file: fetch that release, or review this one and put its SHA-256 into `source.toml`"
             }

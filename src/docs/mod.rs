@@ -38,6 +38,9 @@ pub mod corruptions {}
 #[doc = include_str!("language_models.md")]
 pub mod language_models {}
 
+#[doc = include_str!("decontamination.md")]
+pub mod decontamination {}
+
 #[doc = include_str!("licences.md")]
 pub mod licences {}
 

@@ -4,6 +4,7 @@
 //! readers share is here or in [`Sink`]: unpacking, line numbers, the checksum that guards a file, the rule that
 //! each record read is loaded, left out by a named rule, or in quarantine.
 
+mod benchmark;
 mod do_axioms;
 mod drugmechdb;
 mod genes;
@@ -49,6 +50,8 @@ use crate::kg::Records;
 use crate::kg::Relations;
 use crate::location::Location;
 
+pub use benchmark::BenchmarkConfig;
+pub use benchmark::BenchmarkText;
 pub use drugmechdb::mechanisms;
 pub use input::Input;
 pub use input::Lines;
@@ -138,6 +141,27 @@ pub enum IngestError {
     #[error("cannot read source `{name}`")]
     Read {
         /// The source.
+        name: Box<str>,
+        /// What is wrong.
+        #[source]
+        error: ReadError,
+    },
+    /// A file of a benchmark is missing.
+    #[error(
+        "benchmark `{name}`: the file `{path}` is neither in the working directory nor in any of {}", looked_in(.roots)
+    )]
+    NoBenchmark {
+        /// The benchmark.
+        name: Box<str>,
+        /// The file.
+        path: Box<str>,
+        /// Where it was looked for.
+        roots: Vec<PathBuf>,
+    },
+    /// The questions of a benchmark cannot be read.
+    #[error("cannot read benchmark `{name}`")]
+    Benchmark {
+        /// The benchmark.
         name: Box<str>,
         /// What is wrong.
         #[source]

@@ -14,6 +14,7 @@ use crate::location::Location;
 use crate::mine::MineConfig;
 use crate::seed::sha256_hex;
 use crate::synth::SynthConfig;
+use crate::verify::VerifyConfig;
 use crate::write::WriteConfig;
 
 /// A pipeline file, section by section in the order of the data.
@@ -35,6 +36,9 @@ pub struct Pipeline {
     /// What is made of it.
     #[serde(default)]
     pub synth: SynthConfig,
+    /// What it is held against.
+    #[serde(default)]
+    pub verify: VerifyConfig,
     /// Where it goes.
     pub write: WriteConfig,
     /// SHA-256 of the file.

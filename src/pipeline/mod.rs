@@ -28,6 +28,7 @@ use crate::mine::calibration::calibrated;
 use crate::seed::Seed;
 use crate::synth;
 use crate::synth::Item;
+use crate::verify::Benchmark;
 use crate::write;
 use crate::write::Rejection;
 
@@ -105,6 +106,17 @@ impl Pipeline {
         Ok(built)
     }
 
+    /// Reads the benchmarks of which no item may be a question, and says what they were read from.
+    fn benchmarks(&self, roots: &[PathBuf]) -> Result<(Vec<Benchmark>, Vec<write::BenchmarkEntry>), Error> {
+        let (mut benchmarks, mut entries) = (Vec::new(), Vec::new());
+        for config in &self.verify.decontaminate {
+            let text = config.read(roots)?;
+            benchmarks.push(Benchmark::new(&config.name, text.questions.iter().map(String::as_str)));
+            entries.push(write::BenchmarkEntry::new(config, &text, roots));
+        }
+        Ok((benchmarks, entries))
+    }
+
     /// Runs the whole pipeline.
     ///
     /// # Errors
@@ -124,12 +136,14 @@ impl Pipeline {
         progress.end(&format!("{} nodes, {} edges", graph.n_nodes(), graph.n_edges()));
 
         let target = write::Target { dir: &dir, is_fresh: options.fresh };
+        let (benchmarks, benchmark_entries) = self.benchmarks(&options.roots)?;
         let identity = write::Identity {
             graph_sha256: write::graph_sha256(graph),
             pipeline_sha256: self.sha256.clone(),
             seed: Seed(self.seed),
             sources: write::source_entries(graph.sources(), &built.files, &options.roots),
             ingest: write::ingest_entries(&built.files, &options.roots),
+            benchmarks: benchmark_entries,
         };
         let claim = match write::prepare(target, &identity)? {
             write::Prepared::Ready(claim) => claim.until(options.stop.clone()),
@@ -144,7 +158,7 @@ impl Pipeline {
         let writer = synth::Writer::new(context);
         let mut outcome = Outcome::default();
         let asked = write::Asked::default();
-        let mut quotas = Quotas { writer: &writer, progress, stop: &options.stop, asked };
+        let mut quotas = Quotas { writer: &writer, benchmarks: &benchmarks, progress, stop: &options.stop, asked };
         for stratum in mine::strata(context, &self.mine)? {
             if !self.synth.takes(stratum.strategy) {
                 continue;
@@ -173,6 +187,7 @@ impl Pipeline {
             accepted: outcome.accepted,
             rejected: outcome.rejected,
             corrupted,
+            benchmarks: &benchmarks,
         };
         let written = write::write(data_set, &self.write, claim)?;
         ledger.took("write", started);

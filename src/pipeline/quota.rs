@@ -25,6 +25,7 @@ use crate::synth;
 use crate::synth::Item;
 use crate::synth::Writer;
 use crate::verify;
+use crate::verify::Benchmark;
 use crate::write::Asked;
 use crate::write::Rejected;
 use crate::write::Rejection;
@@ -46,6 +47,8 @@ const OVER_QUOTA: &str = "over_quota";
 /// What filling the quotas of a run goes by.
 pub(super) struct Quotas<'a> {
     pub(super) writer: &'a Writer<'a>,
+    /// Of which no item may be a question.
+    pub(super) benchmarks: &'a [Benchmark],
     pub(super) progress: &'a dyn Progress,
     pub(super) stop: &'a Stop,
     /// Over all strata.
@@ -272,7 +275,8 @@ impl Quotas<'_> {
         let candidate = (stratum.attempt)(index)?;
         Ok(match synth::item(self.writer, candidate.clone()) {
             Ok(item) => {
-                let verdict = verify::rejection(verify::Context { graph, statistics }, &item);
+                let verdict = verify::rejection(verify::Context { graph, statistics }, &item)
+                    .or_else(|| verify::contaminated(self.benchmarks, &item));
                 Made::Item(Box::new(item), verdict)
             }
             Err(why) => Made::Nothing(Box::new(candidate), why),
@@ -327,7 +331,8 @@ mod tests {
         let writer = Writer::new(context);
         let fill = |asked: Asked| {
             let stop = Stop::default();
-            let mut quotas = Quotas { writer: &writer, progress: &crate::pipeline::Silent, stop: &stop, asked };
+            let mut quotas =
+                Quotas { writer: &writer, benchmarks: &[], progress: &crate::pipeline::Silent, stop: &stop, asked };
             quotas.fill(&strata[0]).unwrap()
         };
         let filled = fill(Asked::default());
@@ -360,7 +365,7 @@ mod tests {
             };
             let stop = Stop::default();
             let (progress, asked) = (&crate::pipeline::Silent, Asked::default());
-            Quotas { writer: &writer, progress, stop: &stop, asked }.fill(&stratum).unwrap().report
+            Quotas { writer: &writer, benchmarks: &[], progress, stop: &stop, asked }.fill(&stratum).unwrap().report
         };
         let few = fill(PATIENCE);
         assert_eq!((few.attempts, few.gave_up), (PATIENCE, false));

@@ -5,6 +5,7 @@
 
 pub mod checks;
 mod claims;
+mod decontaminate;
 mod parts;
 mod reading;
 mod refutation;
@@ -17,6 +18,12 @@ use crate::kg::Graph;
 use crate::kg::statistics::Statistics;
 use crate::synth::Item;
 
+pub use decontaminate::Benchmark;
+pub use decontaminate::CONTAMINATED;
+pub use decontaminate::Overlap;
+pub use decontaminate::Rule;
+pub use decontaminate::VerifyConfig;
+pub use decontaminate::contaminated;
 pub use refutation::Corrupted;
 pub use refutation::Ground;
 pub use refutation::Refutation;

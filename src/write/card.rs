@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use crate::kg::Graph;
 use crate::kg::Licence;
 use crate::synth::DistractorClass;
+use crate::verify::Rule;
 use crate::write::assemble::Placed;
 use crate::write::credit::Group;
 use crate::write::credit::groups;
@@ -65,6 +66,7 @@ option is wrong. **Synthetic; not medical advice.** No clinician has rated these
         self.origin(&mut text);
         self.configurations_table(&mut text);
         self.funnel(&mut text);
+        self.decontamination(&mut text);
         self.corruptions(&mut text);
         self.items_tables(&mut text);
         self.diversity(&mut text);
@@ -159,6 +161,40 @@ and each step of the thinking path cites edges that exist. {models}
         let _ = writeln!(text, "| **written** | **{}** |", funnel.written);
         text.push_str(
             "\n`thinkpath explain CODE` says what a code means; `rejected/` holds every rejected candidate.\n",
+        );
+    }
+
+    fn decontamination(&self, text: &mut String) {
+        text.push_str("\n## Benchmarks\n");
+        let entries = &self.manifest.decontamination;
+        if entries.is_empty() {
+            text.push_str("\nThese items were held against no benchmark.\n");
+            return;
+        }
+        text.push_str(
+            "\nNo item is a question of these benchmarks: none has the same words, of none do runs of eight words of one \
+             question cover half, and none shares a run of thirty words with one.\n\n\
+             | benchmark | questions | rejected: same words | half covered | thirty in a row | items that share 13 words | \
+             most covered |\n|---|---:|---:|---:|---:|---:|---:|\n",
+        );
+        for entry in entries {
+            let rejected = |rule: Rule| entry.rejected.get(rule.as_str()).copied().unwrap_or(0);
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} | {} | {} | {}.{} % |",
+                escaped(&entry.name),
+                entry.questions,
+                rejected(Rule::Exact),
+                rejected(Rule::Cover),
+                rejected(Rule::Run),
+                entry.shares_13_words,
+                entry.most_covered_thousandths / 10,
+                entry.most_covered_thousandths % 10,
+            );
+        }
+        text.push_str(
+            "\nRuns of thirteen words are counted if they stand in one question of the benchmark only. Nothing of a \
+             benchmark is in these files but hashes; to check it, give its files to `verify/verify.py --against`.\n",
         );
     }
 

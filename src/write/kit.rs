@@ -5,6 +5,7 @@
 
 /// File names below `verify/` and their texts.
 pub(super) const KIT: &[(&str, &str)] = &[
+    ("benchmarks.py", include_str!("kit/benchmarks.py")),
     ("calibration.py", include_str!("kit/calibration.py")),
     ("checks.sql", include_str!("kit/checks.sql")),
     ("corruptions.py", include_str!("kit/corruptions.py")),

@@ -149,6 +149,7 @@ mod tests {
             seed: Seed(7),
             sources: Vec::new(),
             ingest: Vec::new(),
+            benchmarks: Vec::new(),
         };
         let Prepared::Ready(claim) = prepare(target, &identity).unwrap() else { panic!("the folder is empty") };
         let mut staging = Staging::new(claim).unwrap();

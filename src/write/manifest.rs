@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::kg::FileTally;
 use crate::kg::Risks;
 use crate::kg::Source;
+use crate::write::BenchmarkEntry;
 use crate::write::Diversity;
 use crate::write::error::Difference;
 use crate::write::error::WriteError;
@@ -51,6 +52,9 @@ pub struct Manifest {
     /// The fate of every wrong thinking path.
     #[serde(default)]
     pub corruptions: CorruptionCounts,
+    /// The benchmarks that items were held against, and what was found; empty if there are none.
+    #[serde(default)]
+    pub decontamination: Vec<BenchmarkEntry>,
     /// Rows of `items` by split.
     pub splits: SplitCounts,
     /// How varied `items` is.
@@ -224,10 +228,12 @@ impl Manifest {
             let (funnel, splits, files) = (Funnel::default(), SplitCounts::default(), Vec::new());
             let (calibration, licences, attribution) = (Calibration::default(), BTreeMap::new(), Vec::new());
             let (corruptions, diversity) = (CorruptionCounts::default(), Diversity::default());
+            let decontamination = manifest.decontamination.iter().map(BenchmarkEntry::uncounted).collect();
             let bare = Self {
                 calibration,
                 funnel,
                 corruptions,
+                decontamination,
                 splits,
                 diversity,
                 licences,
@@ -331,7 +337,7 @@ pub fn ingest_entries(files: &[FileTally], roots: &[PathBuf]) -> Vec<IngestEntry
 
 /// A source file's path below the folder in which sources were looked for; where none fits, its folder and name. So
 /// no path of the machine gets into a data set.
-fn relative(path: &str, roots: &[PathBuf]) -> String {
+pub(super) fn relative(path: &str, roots: &[PathBuf]) -> String {
     let below = roots.iter().find_map(|root| Path::new(path).strip_prefix(root).ok());
     let parts: Vec<_> = below
         .unwrap_or(Path::new(path))

@@ -12,6 +12,7 @@ mod claim;
 mod commit;
 mod component;
 mod credit;
+mod decontamination;
 mod diversity;
 mod error;
 mod exchange;
@@ -42,6 +43,7 @@ use crate::kg::Risks;
 use crate::mine::Candidate;
 use crate::seed::Seed;
 use crate::synth::Item;
+use crate::verify::Benchmark;
 use crate::verify::Corrupted;
 use crate::write::card::Card;
 use crate::write::cell::LETTERS;
@@ -56,6 +58,8 @@ pub use assemble::assemble;
 pub use claim::Claim;
 pub use claim::Prepared;
 pub use claim::Target;
+pub use decontamination::BenchmarkEntry;
+pub use decontamination::BenchmarkFile;
 pub use diversity::Coverage;
 pub use diversity::Diversity;
 pub use error::Difference;
@@ -133,6 +137,8 @@ pub struct Identity {
     pub sources: Vec<SourceEntry>,
     /// [`ingest_entries`].
     pub ingest: Vec<IngestEntry>,
+    /// The benchmarks that items are held against, in the order of the pipeline, with nothing counted yet.
+    pub benchmarks: Vec<BenchmarkEntry>,
 }
 
 /// Something that was mined and not published.
@@ -193,6 +199,8 @@ pub struct DataSet<'a> {
     pub rejected: Vec<Rejection>,
     /// The wrong thinking paths of items, by id.
     pub corrupted: BTreeMap<String, Corrupted>,
+    /// The benchmarks of [`Identity::benchmarks`], in the same order.
+    pub benchmarks: &'a [Benchmark],
 }
 
 /// What came of writing.
@@ -223,7 +231,7 @@ pub fn prepare(target: Target<'_>, identity: &Identity) -> Result<Prepared, Writ
 /// then; [`WriteError::Licence`], [`WriteError::Options`] or
 /// [`WriteError::Conservation`] if an earlier stage broke its word.
 pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Written, WriteError> {
-    let DataSet { title, identity, graph, risks, n_mined, accepted, mut rejected, corrupted } = data;
+    let DataSet { title, identity, graph, risks, n_mined, accepted, mut rejected, corrupted, benchmarks } = data;
     let Assembled { mut items, duplicates, mut findings } = assemble(graph, accepted, identity.seed, &config.splits);
     items.iter().try_for_each(|placed| check(graph, &placed.item))?;
     let corruptions = wrong::place(graph, &mut items, corrupted)?;
@@ -239,6 +247,7 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Wr
         splits: SplitCounts { train: n_of(Split::Train), validation: n_of(Split::Validation), test: n_of(Split::Test) },
         corruptions,
         calibration: Calibration::from(risks),
+        decontamination: decontamination::counted(identity, benchmarks, &items, &rejected),
         diversity: Diversity::of(graph, items.iter().map(|placed| &placed.item)),
         ..blank_manifest(identity)
     };
@@ -279,6 +288,7 @@ fn blank_manifest(identity: &Identity) -> Manifest {
         prompts: Vec::new(),
         calibration: Calibration::from(&Risks::default()),
         funnel: Funnel::default(),
+        decontamination: identity.benchmarks.clone(),
         diversity: Diversity::default(),
         corruptions: CorruptionCounts::default(),
         splits: SplitCounts::default(),

@@ -18,6 +18,7 @@ use crate::mine::Scores;
 use crate::synth::Distractor;
 use crate::synth::Item;
 use crate::synth::Step;
+use crate::verify::CONTAMINATED;
 use crate::write::Rejected;
 use crate::write::Rejection;
 use crate::write::assemble::Placed;
@@ -85,7 +86,8 @@ impl Rows<'_> {
     }
 
     /// A row of `rejected`. What was made from a source that forbids passing it on is withheld: only the count is
-    /// published. A reason that quotes a name of such a source is withheld by itself.
+    /// published. A reason that quotes a name of such a source is withheld by itself, and so are the words of an item
+    /// that a benchmark holds.
     pub(super) fn rejection(&self, rejection: &Rejection) -> RejectedRow {
         let graph = self.graph;
         let (item, sources, stratum) = match &rejection.what {
@@ -106,6 +108,12 @@ impl Rows<'_> {
                 rejected_because: withheld("it uses", closed),
             };
         }
+        // The words of a benchmark are in no output: what was asked of the graph stays, how it was worded does not.
+        let item = if rejection.by == CONTAMINATED.as_str() {
+            ItemRow { question: None, rationale: None, thinking: None, steps: Vec::new(), ..item }
+        } else {
+            item
+        };
         let because = match self.closed_names.quoted_in(&rejection.because) {
             Some(source) => withheld("the reason quotes", source),
             None => rejection.because.clone(),

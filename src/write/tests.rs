@@ -31,6 +31,7 @@ fn identity(graph: &Graph) -> Identity {
         seed: Seed(7),
         sources: source_entries(graph.sources(), &[], &[]),
         ingest: Vec::new(),
+        benchmarks: Vec::new(),
     }
 }
 
@@ -54,7 +55,7 @@ fn data<'a>(graph: &'a Graph, identity: &'a Identity) -> DataSet<'a> {
     let n_mined = (accepted.len() + rejected.len()) as u64;
     let risks = RISKS.get_or_init(Risks::default);
     let corrupted = BTreeMap::new();
-    DataSet { title: "A <test> set", identity, graph, risks, n_mined, accepted, rejected, corrupted }
+    DataSet { title: "A <test> set", identity, graph, risks, n_mined, accepted, rejected, corrupted, benchmarks: &[] }
 }
 
 /// What came of preparing and writing.
@@ -293,6 +294,7 @@ fn what_may_not_be_passed_on_is_our_bug_among_items_and_withheld_among_the_rejec
         accepted: Vec::new(),
         rejected: Vec::new(),
         corrupted: BTreeMap::new(),
+        benchmarks: &[],
     };
     let target = Target { dir: folder.path(), is_fresh: false };
     let error = write_data(DataSet { accepted: vec![item()], ..empty() }, &config(), target).err().unwrap();
@@ -348,6 +350,7 @@ fn a_reason_that_quotes_what_may_not_be_passed_on_is_withheld() {
     let risks = &Risks::default();
     let data = DataSet {
         corrupted: BTreeMap::new(),
+        benchmarks: &[],
         title,
         identity: &identity,
         graph: &graph,

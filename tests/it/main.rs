@@ -6,6 +6,7 @@ mod closures;
 mod codes;
 mod console;
 mod damage;
+mod decontamination;
 mod formats;
 mod formats_tables;
 mod golden;

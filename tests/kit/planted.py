@@ -9,6 +9,7 @@ each must have one. `--only-kinds` plants what is wrong with one kind of item on
 options and steps: the rest reads every data set alike.
 """
 import concurrent.futures
+import hashlib
 import json
 import os
 import shutil
@@ -43,6 +44,9 @@ UNION = "pattern like '1|%'"
 NEXT = "(answer + 1) % 4"
 # What the risks leave of confidence before thin evidence lowers it.
 UNLOWERED = "(1 - list_sum(list_transform(distractor_reasons, lambda r: r.risk)))"
+
+
+BENCHMARK = {"name": "quiz", "column": "question", "questions": 1, "rejected": {}, "shares_13_words": 0, "most_covered_thousandths": 0}
 
 
 class NoPlace(Exception):
@@ -115,6 +119,23 @@ SCORES = "path_weight null_weight specificity n_sources trust n_agree n_contradi
 def score(name, value):
     """The scores with one of them changed."""
     return "{" + ", ".join(f'"{each}": {value if each == name else f"scores.{each}"}' for each in SCORES) + "}"
+
+
+def benchmark_of(part, **told):
+    """A benchmark that asks this part of an item's words, and what a manifest tells of it if it tells anything."""
+
+    def plant(root):
+        words = ask(root, f"select question from items where {CASE} order by id limit 1")[0].split()
+        path = os.path.join(os.path.dirname(root), "benchmark.jsonl")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(json.dumps({"question": " ".join(words[: max(int(len(words) * part), 8)] + ["and so on"] * (part < 1))}))
+        with open(path, "rb") as file:
+            files = [{"path": "benchmark.jsonl", "sha256": hashlib.sha256(file.read()).hexdigest()}]
+        if told:
+            in_json(root, lambda manifest: manifest.update(decontamination=[{**BENCHMARK, "files": files, **told}]))
+        return "--against", path
+
+    return plant
 
 
 def needs(condition, plant):
@@ -598,6 +619,18 @@ DEFECTS = [
     ("a pair taken out", "PAIRS", in_file(DPO, "select * from t order by id offset 1")),
     ("a pair of no item", "PAIRS", on_first(DPO, id="'x' || id")),
     ("a wrong path twice", "PAIRS", in_file(WRONG, "select * from t union all (select * from t order by id limit 1)")),
+    ("an item that a benchmark asks", "Q17", benchmark_of(1)),
+    ("an item of which a benchmark asks a good half", "Q17", benchmark_of(0.7)),
+    ("an item that a benchmark of the manifest asks", "Q17", benchmark_of(1, questions=1)),
+    ("a benchmark that is said to have more questions", "Q17", benchmark_of(0.1, questions=2)),
+    ("a benchmark that is said to be nearer than it is", "Q17", benchmark_of(0.1, most_covered_thousandths=499)),
+    ("items said to share what they do not", "Q17", benchmark_of(0.1, shares_13_words=10**9)),
+    ("an item rejected for a benchmark that nobody named", "Q17", in_file(
+        REJECTED, "select * replace (case when id = (select min(id) from t) then 'V404' else rejected_by end as rejected_by) from t"
+    )),
+    ("rejected items that are not there", "Q17", in_manifest(
+        lambda manifest: manifest.update(decontamination=[{**BENCHMARK, "files": [], "rejected": {"exact": 1}}])
+    )),
     ("a chat taken out", "VIEWS", in_file(SFT, "select * from t order by id offset 1")),
 ]
 
@@ -730,10 +763,10 @@ def planted(plant, *options):
         root = os.path.join(scratch, "planted")
         shutil.copytree(SOURCE, root)
         try:
-            plant(root)
+            more = plant(root) or ()
         except NoPlace:
             return None
-        return failed(root, *options)
+        return failed(root, *options, *more)
 
 
 def has(where):

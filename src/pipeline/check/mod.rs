@@ -12,6 +12,7 @@ mod synth;
 use std::path::PathBuf;
 
 use crate::ingest;
+use crate::ingest::BenchmarkConfig;
 use crate::kg::PrefixName;
 use crate::location::Location;
 use crate::pipeline::Pipeline;
@@ -87,6 +88,7 @@ impl Pipeline {
         self.ingest_problems(roots, &mut problems);
         mine::look(&self.mine, &mut problems);
         synth::look(&self.mine, &self.synth, &mut problems);
+        self.verify_problems(roots, &mut problems);
         self.write_problems(&mut problems);
         problems.found
     }
@@ -111,6 +113,34 @@ impl Pipeline {
             let path = ["ingest".into(), "max_quarantined_share".into()];
             let text = format!("`ingest.max_quarantined_share` is {share}");
             problems.say(&path, text, "give a share from 0 to 1, as in `0.001`");
+        }
+    }
+
+    fn verify_problems(&self, roots: &[PathBuf], problems: &mut Problems<'_>) {
+        let benchmarks = &self.verify.decontaminate;
+        for (at, benchmark) in benchmarks.iter().enumerate() {
+            let of = |key| ["verify".into(), "decontaminate".into(), Part::At(at), Part::Key(key)];
+            let name = &benchmark.name;
+            if name.trim().is_empty() {
+                problems.say(&of("name"), "`name` is empty", "say what the benchmark is called in reports");
+            }
+            if benchmarks[..at].iter().any(|other| other.name == *name) {
+                let text = format!("`verify.decontaminate` names `{name}` twice");
+                problems.say(&of("name"), text, "list all files of a benchmark in one section");
+            }
+            if benchmark.files.is_empty() {
+                problems.say(
+                    &of("files"),
+                    "`files` is empty",
+                    "name JSON lines or Parquet, as in `[\"qa/mmlu.jsonl\"]`",
+                );
+            }
+            for file in benchmark.files.iter().filter(|file| BenchmarkConfig::find(file, roots).is_none()) {
+                let text = format!("benchmark `{name}`: there is no file `{file}`");
+                let hint = "paths are below a folder in which sources are looked for (`--data DIR` adds one), or below \
+                            the working directory";
+                problems.say(&of("files"), text, hint);
+            }
         }
     }
 

@@ -266,3 +266,18 @@ fn statements_and_rankings_are_looked_at() {
         &["8:20: `mine.ranking.attempts_per_key` is 0", "11:9: `synth.true_false` cannot make items from `ranking`"],
     );
 }
+
+#[test]
+fn a_benchmark_has_a_name_of_its_own_and_files_that_are_there() {
+    let section = |name: &str, files: &str| format!("[[verify.decontaminate]]\nname = '{name}'\nfiles = {files}\n");
+    assert_told(&format!("{}{}", case(""), section("a", "['hpo/source.toml']")), &[]);
+    let sections = format!("{}{}{}", case(""), section("a", "[]"), section("a", "['none.jsonl']"));
+    assert_told(
+        &sections,
+        &[
+            "15:9: `files` is empty",
+            "17:8: `verify.decontaminate` names `a` twice",
+            "18:9: benchmark `a`: there is no file `none.jsonl`",
+        ],
+    );
+}

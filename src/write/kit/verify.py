@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Re-checks a thinkpath data set without trusting whoever made it.
 
-    python verify/verify.py DATASET [--json] [--no-hashes] [--only NAMES]
+    python verify/verify.py DATASET [--json] [--no-hashes] [--only NAMES] [--against FILE ...]
 
 Needs duckdb and nothing else; imports nothing of thinkpath, only the files beside it. No column is trusted that is
 recomputed: answers come from `clauses` and the graph, so do failed clues and denials, hops and queries; what makes a
@@ -14,8 +14,9 @@ candidate before it was rejected.
 
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
-its clues and options, `kinds.py` at statements, rankings, chains and queries, `queries.py` at its SPARQL, `credits.py` at whose words it
-uses, `corruptions.py` at its wrong thinking paths, `figures.py` at what it is weighed by.
+its clues and options, `kinds.py` at statements, rankings, chains and queries, `queries.py` at its SPARQL, `credits.py` at
+whose words it uses, `benchmarks.py` at whether the files after `--against` ask it, `corruptions.py` at its wrong thinking
+paths, `figures.py` at what it is weighed by.
 """
 import argparse
 import collections
@@ -31,6 +32,7 @@ sys.dont_write_bytecode = True
 
 import duckdb
 
+import benchmarks
 import calibration
 import corruptions
 import credits
@@ -215,7 +217,7 @@ def load(db, root, manifest):
     return graph, of_items, credits.Credits(names, ends), weighed, items
 
 
-def check(root, with_hashes, only=()):
+def check(root, with_hashes, only=(), against=()):
     """Every check, or only some by their names, with its findings, in the order of their numbers; and how many items."""
 
     def is_wanted(title):
@@ -274,6 +276,7 @@ def check(root, with_hashes, only=()):
         "Q9 letters are balanced": lambda: letters(items),
         "CREDIT every source is credited for what it gave": lambda: credits.credited(db, manifest, root),
         "DIVERSITY is what the manifest says": varied,
+        "Q17 no item is a question of a benchmark": lambda: benchmarks.contaminated(db, manifest, items, against),
         "Q24 everything is accounted for": lambda: funnel(db, manifest),
     }
     for title, query in joins.items():
@@ -303,8 +306,10 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--no-hashes", action="store_true", help="leave the hashes of the files out")
     parser.add_argument("--only", metavar="NAMES", default="", help="only these checks, as Q3,TRUST")
+    parser.add_argument("--against", metavar="FILE", nargs="+", default=(), help="benchmarks: JSON lines or Parquet")
     options = parser.parse_args()
-    found, n_items = check(options.dataset, not options.no_hashes, tuple(filter(None, options.only.split(","))))
+    only = tuple(filter(None, options.only.split(",")))
+    found, n_items = check(options.dataset, not options.no_hashes, only, options.against)
     if len(found) < 2 and options.only not in ("", "SHA"):
         parser.error(f"no check is called {options.only}")
     n_findings = sum(map(len, found.values()))
