@@ -47,6 +47,10 @@ const LOOK_UP: Duration = Duration::from_millis(100);
 /// A server that has answered well before may refuse everybody so often in a row before that is believed.
 const REFUSALS_IN_A_ROW: u32 = 4;
 
+/// A turn lets every task move that can. So many that bring nothing, and all that lay in the sockets is read: a body takes
+/// a few.
+const QUIET_TURNS: u32 = 8;
+
 /// A model on a server.
 #[derive(Debug)]
 pub struct OpenAi {
@@ -195,6 +199,7 @@ impl<'a> Batch<'a> {
                 self.in_flight.abort_all();
                 return Err(ModelError::Stopped);
             }
+            self.settle(state).await?;
             let look_up = self.send(state);
             if self.in_flight.is_empty() && (self.due.is_empty() || self.ended.is_some()) {
                 return self.ended.take().map_or(Ok(()), Err);
@@ -203,12 +208,25 @@ impl<'a> Batch<'a> {
                 tokio::time::sleep_until(look_up.into()).await;
                 continue;
             }
-            match tokio::time::timeout_at(look_up.into(), self.in_flight.join_next()).await {
-                Ok(Some(Ok(flight))) => self.receive(state, flight)?,
-                Ok(Some(Err(error))) => return Err(ModelError::Client { problem: error.to_string().into() }),
-                Ok(None) | Err(_) => {}
+            if let Ok(Some(ended)) = tokio::time::timeout_at(look_up.into(), self.in_flight.join_next()).await {
+                self.receive(state, ended.map_err(broken)?)?;
             }
         }
+    }
+
+    /// Takes in all that has come back meanwhile, before anything is sent: a sync or a busy machine may have kept us, and
+    /// among what lies in the sockets may be the wish to be left alone.
+    async fn settle(&mut self, state: &mut State) -> Result<(), ModelError> {
+        let mut n_quiet = 0;
+        while n_quiet < QUIET_TURNS && !self.in_flight.is_empty() {
+            tokio::task::yield_now().await;
+            n_quiet += 1;
+            while let Some(ended) = self.in_flight.try_join_next() {
+                self.receive(state, ended.map_err(broken)?)?;
+                n_quiet = 0;
+            }
+        }
+        Ok(())
     }
 
     /// Sends what may be sent; returns when to look again.
@@ -328,4 +346,10 @@ impl<'a> Batch<'a> {
         let outcome = |place: usize| self.items[place].outcome.clone().ok_or(ModelError::Stopped);
         self.places.iter().map(|&place| outcome(place)).collect()
     }
+}
+
+/// A task of ours that broke off.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
+fn broken(error: tokio::task::JoinError) -> ModelError {
+    ModelError::Client { problem: error.to_string().into() }
 }

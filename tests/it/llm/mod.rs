@@ -83,12 +83,12 @@ fn open(config: &ModelConfig, journal: &Path) -> OpenAi {
 }
 
 /// A run against a server that fails three times in ten, with 64 in flight; its ledger, the server, how long it took.
-fn disturbed(n_prompts: usize, is_streamed: bool) -> (Ledger, Server, Duration) {
+fn disturbed(n_prompts: usize, is_streamed: bool, delay: Duration) -> (Ledger, Server, Duration) {
     let mut faults = Fault::WHOLE.to_vec();
     if is_streamed {
         faults.extend(Fault::STREAMED);
     }
-    let server = Server::start(Manner { fault_rate: 0.3, faults, ..Manner::default() });
+    let server = Server::start(Manner { fault_rate: 0.3, faults, delay, ..Manner::default() });
     let mut config = config(&server, &format!("stream = {is_streamed}"));
     (config.limits.min_in_flight, config.limits.max_in_flight) = (64, 64);
     let folder = tempfile::tempdir().unwrap();
@@ -118,13 +118,13 @@ fn assert_accounts_agree(n_prompts: usize, ledger: &Ledger, server: &Server) {
 
 #[test]
 fn faults_change_no_reply() {
-    let (ledger, server, _) = disturbed(200, false);
+    let (ledger, server, _) = disturbed(200, false, Duration::from_millis(1));
     assert_accounts_agree(200, &ledger, &server);
 }
 
 #[test]
 fn faults_in_streams_change_no_reply() {
-    let (ledger, server, _) = disturbed(200, true);
+    let (ledger, server, _) = disturbed(200, true, Duration::from_millis(1));
     assert_accounts_agree(200, &ledger, &server);
 }
 
@@ -132,7 +132,7 @@ fn faults_in_streams_change_no_reply() {
 #[ignore = "two minutes: the whole fault matrix"]
 fn two_thousand_requests_through_every_fault() {
     for is_streamed in [false, true] {
-        let (ledger, server, took) = disturbed(2_000, is_streamed);
+        let (ledger, server, took) = disturbed(2_000, is_streamed, Duration::from_millis(100));
         let seen = server.seen();
         println!(
             "streamed {is_streamed}: {:.1} s, {} requests, {} failures, {} kinds of fault, at most {} in flight",
