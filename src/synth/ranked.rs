@@ -23,6 +23,7 @@ use crate::synth::Step;
 use crate::synth::StepKind;
 use crate::synth::contrast::fill;
 use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::wording::list;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
@@ -51,8 +52,6 @@ const LEAD_INS: [&str; 3] = [
     "Which order puts the following diseases from the most of these findings on record to the fewest?",
 ];
 
-const NUMBERS: [&str; 7] = ["none", "one", "two", "three", "four", "five", "six"];
-
 /// What stands between the names of a ranking.
 pub const BETWEEN: &str = "; ";
 
@@ -66,7 +65,6 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate, ranked: &[NodeId])
     let phrases: Vec<String> = findings.iter().map(|&finding| writer.phrase(finding)).collect();
     let stem = fill(choose(&mut stream, &STEMS), &[("{findings}", &list(&phrases))]);
     let lead_in = choose(&mut stream, &LEAD_INS).to_owned();
-    let number = |count: usize| NUMBERS.get(count).copied().unwrap_or("several");
     let has_it = |disease, at: &usize| holds(graph, Reading::Strict, (disease, has, findings[*at]));
     let may_have_it = |disease, at: &usize| holds(graph, Reading::Loose, (disease, has, findings[*at]));
     let cited = |disease: NodeId| -> Vec<EdgeId> {
@@ -74,10 +72,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate, ranked: &[NodeId])
         held.flat_map(|at| citation(graph, (disease, has, findings[at]))).collect()
     };
     let nodes = |positions: &[usize]| -> Vec<NodeId> { positions.iter().map(|&at| findings[at]).collect() };
-    let told = |positions: &[usize]| {
-        let phrases: Vec<String> = positions.iter().map(|&at| phrases[at].clone()).collect();
-        list(&phrases)
-    };
+    let told = |positions: &[usize]| -> Vec<String> { positions.iter().map(|&at| phrases[at].clone()).collect() };
     let mut steps: Vec<Step> = Vec::new();
     let mut sentences: Vec<Prose> = Vec::new();
     let mut distractors: Vec<Distractor> = Vec::new();
@@ -88,19 +83,11 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate, ranked: &[NodeId])
         if held.is_empty() || (at == 0) != failed.is_empty() {
             return dead("a disease of the ranking has none of the findings, or all of them");
         }
-        let name = capitalised(&writer.name(disease));
-        let count = format!("{} of the {}", number(held.len()), number(findings.len()));
         let mut claims = vec![Claim::of(Sense::Holds, disease, has, &nodes(&held))];
-        let text = if failed.is_empty() {
-            format!("{name} is recorded with {}: that is all {}.", told(&held), number(findings.len()))
-        } else {
+        if !failed.is_empty() {
             claims.push(Claim::of(Sense::NotRecorded, disease, has, &nodes(&failed)));
-            format!(
-                "{name} is recorded with {}, but it is not recorded with {}: that is {count}.",
-                told(&held),
-                told(&failed)
-            )
-        };
+        }
+        let text = sentence::counted(&writer.name(disease), &told(&held), &told(&failed));
         let prose = Prose::new(text, claims);
         let spans = failed.iter().map(|&at| phrases[at].clone()).collect();
         steps.push(prose.clone().step(StepKind::Recall, cited(disease), spans));
@@ -121,8 +108,7 @@ pub(super) fn item(writer: &Writer<'_>, candidate: Candidate, ranked: &[NodeId])
     }
     let names: Vec<String> = ranked.iter().map(|&disease| writer.name(disease)).collect();
     let claim = Claim::Order { ranked: ranked.to_vec(), relation: has, among: findings.clone() };
-    let order =
-        Prose::new(format!("From the most to the fewest, the order is therefore {}.", list(&names)), vec![claim]);
+    let order = Prose::new(sentence::order(&list(&names)), vec![claim]);
     sentences.push(order.clone());
     let all: Vec<EdgeId> = ranked.iter().flat_map(|&disease| cited(disease)).collect();
     steps.push(order.step(StepKind::Conclude, all, Vec::new()));

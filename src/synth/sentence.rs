@@ -84,6 +84,43 @@ pub(super) fn connected(first: &str, last: &str) -> String {
     format!("Together these facts connect {first} with {last}, and no other such connection is recorded.")
 }
 
+/// What a disease has of some findings, what it is not recorded with, and how many that are.
+pub(super) fn counted(name: &str, held: &[String], failed: &[String]) -> String {
+    let (name, of) = (capitalised(name), number(held.len() + failed.len()));
+    match failed {
+        [] => format!("{name} is recorded with {}: that is all {of}.", list(held)),
+        failed => format!(
+            "{name} is recorded with {}, but it is not recorded with {}: that is {} of the {of}.",
+            list(held),
+            list(failed),
+            number(held.len())
+        ),
+    }
+}
+
+const NUMBERS: [&str; 7] = ["none", "one", "two", "three", "four", "five", "six"];
+
+fn number(count: usize) -> &'static str {
+    NUMBERS.get(count).copied().unwrap_or("several")
+}
+
+/// The order of a ranking.
+pub(super) fn order(names: &str) -> String {
+    format!("From the most to the fewest, the order is therefore {names}.")
+}
+
+/// What a statement is: that a disease has a finding, or that a drug is a treatment.
+pub(super) fn verdict((subject, object): (&str, &str), is_of_finding: bool, is_true: bool) -> String {
+    match (is_of_finding, is_true) {
+        (true, true) => format!("So {object} is indeed a feature of {subject}, and the statement is true."),
+        (false, true) => format!("So {subject} is indeed a treatment of {object}, and the statement is true."),
+        (true, false) => format!("So {object} is not among the features of {subject}, and the statement is false."),
+        (false, false) => {
+            format!("So {subject} is no established treatment of {object}, and the statement is false.")
+        }
+    }
+}
+
 /// Which hops of a chain nobody has recorded.
 pub(super) fn not_linked(hops: &[String]) -> String {
     format!("It is not recorded that {}.", hops.join(", nor that "))

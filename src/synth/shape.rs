@@ -94,12 +94,22 @@ fn nouns(category: &str) -> (&'static str, &'static str) {
 }
 
 /// A query in words.
-struct Words<'w> {
+pub(super) struct Words<'w> {
     writer: &'w Writer<'w>,
     associated: Option<RelationId>,
 }
 
-impl Words<'_> {
+impl<'w> Words<'w> {
+    /// The words of a writer.
+    pub(super) fn of_writer(writer: &'w Writer<'w>) -> Self {
+        Self { writer, associated: writer.context.graph.relations().id("associated_with") }
+    }
+
+    /// What a node is called as an option or an answer.
+    pub(super) fn told(&self, node: NodeId) -> String {
+        capitalised(&self.name(node))
+    }
+
     fn name(&self, node: NodeId) -> String {
         if is_finding(self.writer.context, node) { self.writer.phrase(node) } else { self.writer.name(node) }
     }
@@ -181,7 +191,7 @@ impl Words<'_> {
     }
 
     /// A fact in a sentence without its full stop.
-    fn fact(&self, (subject, relation, object): Triple, sense: Sense) -> Prose {
+    pub(super) fn fact(&self, (subject, relation, object): Triple, sense: Sense) -> Prose {
         let (of, what) = (self.name(subject), self.name(object));
         let is_of_gene = Some(relation) == self.associated;
         let claim = Claim::of(sense, subject, relation, &[object]);
@@ -255,7 +265,7 @@ impl Told {
 }
 
 /// Facts as sentences.
-fn sentences(facts: Vec<Prose>) -> Prose {
+pub(super) fn sentences(facts: Vec<Prose>) -> Prose {
     Prose::joined(
         facts.into_iter().map(|fact| Prose::new(format!("{}.", capitalised(&fact.text)), fact.claims)).collect(),
     )
@@ -378,6 +388,24 @@ fn wrong(words: &Words<'_>, query: &Query, (at, node): (usize, NodeId), before_i
     Ok(Wrong { prose: sentences(facts), edges, spans, distractor })
 }
 
+/// What answers a query, or that nothing does; `like` is of the category that is asked for.
+pub(super) fn concluded(words: &Words<'_>, query: &Query, answer: &[NodeId], like: NodeId) -> Prose {
+    let (noun, plural) = nouns(words.writer.context.graph.category(like));
+    let names: Vec<String> = answer.iter().map(|&node| words.name(node)).collect();
+    let claim = Claim::Answer { given: Vec::new(), nodes: answer.to_vec() };
+    match names.as_slice() {
+        [] => {
+            let text = format!(
+                "As far as anything is on record, no {noun} {}, so the answer is \u{201c}none of these\u{201d}.",
+                words.phrase(query, false)
+            );
+            Prose::new(text, vec![Claim::NoAnswer { given: query.anchors() }])
+        }
+        [one] => Prose::new(format!("The {noun} asked for is therefore {one}."), vec![claim]),
+        several => Prose::new(format!("The {plural} asked for are therefore {}.", list(several)), vec![claim]),
+    }
+}
+
 /// An item of a query.
 pub(super) fn item(
     writer: &Writer<'_>,
@@ -386,7 +414,7 @@ pub(super) fn item(
     others: &[NodeId],
 ) -> Result<Item, DeadEnd> {
     let graph = writer.context.graph;
-    let words = Words { writer, associated: graph.relations().id("associated_with") };
+    let words = Words::of_writer(writer);
     let Some(&first) = candidate.key.iter().chain(others).next() else { return dead("there is nothing to ask for") };
     let (noun, plural) = nouns(graph.category(first));
     let blanks = |count: usize| {
@@ -449,18 +477,7 @@ pub(super) fn item(
         options.push(none);
     }
     let names: Vec<String> = candidate.key.iter().map(|&node| name(node)).collect();
-    let answer = Claim::Answer { given: Vec::new(), nodes: candidate.key.clone() };
-    let conclusion = match (names.as_slice(), asks) {
-        ([], _) => {
-            let text = format!(
-                "As far as anything is on record, no {noun} {}, so the answer is \u{201c}none of these\u{201d}.",
-                words.phrase(query, false)
-            );
-            Prose::new(text, vec![Claim::NoAnswer { given: query.anchors() }])
-        }
-        ([one], _) => Prose::new(format!("The {noun} asked for is therefore {one}."), vec![answer]),
-        (several, _) => Prose::new(format!("The {plural} asked for are therefore {}.", list(several)), vec![answer]),
-    };
+    let conclusion = concluded(&words, query, &candidate.key, first);
     if candidate.key.is_empty() {
         reasons.push(conclusion.clone());
     }

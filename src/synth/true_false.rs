@@ -24,6 +24,7 @@ use crate::synth::TRUE;
 use crate::synth::contrast::fill;
 use crate::synth::how_often;
 use crate::synth::lexicon::capitalised;
+use crate::synth::sentence;
 use crate::synth::writer::Draft;
 use crate::synth::writer::Prose;
 use crate::synth::writer::Writer;
@@ -85,16 +86,8 @@ pub(super) fn item(
     let claim = |sense| Claim::of(sense, subject, relation, &[object]);
     let is_of_finding = is_finding(writer.context, object);
     let rationale = if is_true {
-        let (text, claim) = match is_of_finding {
-            true => (
-                format!("So {object_name} is indeed a feature of {subject_name}, and the statement is {verdict}."),
-                claim(Sense::Holds).told_backwards(),
-            ),
-            false => (
-                format!("So {subject_name} is indeed a treatment of {object_name}, and the statement is {verdict}."),
-                claim(Sense::Holds),
-            ),
-        };
+        let claim = if is_of_finding { claim(Sense::Holds).told_backwards() } else { claim(Sense::Holds) };
+        let text = sentence::verdict((&subject_name, &object_name), is_of_finding, true);
         steps.push(Prose::new(text, vec![claim]).step(StepKind::Conclude, evidence, Vec::new()));
         let text = format!("{}, so the statement is {verdict}.", recorded.text.trim_end_matches('.'));
         Prose::new(text, recorded.claims)
@@ -109,20 +102,8 @@ pub(super) fn item(
         };
         let denied = Prose::new(format!("{said}."), vec![said_of.clone()]);
         steps.push(denied.step(StepKind::Exclude, denying.clone(), Vec::new()));
-        let (text, claim) = match is_of_finding {
-            true => (
-                format!(
-                    "So {object_name} is not among the features of {subject_name}, and the statement is {verdict}."
-                ),
-                claim(Sense::Denied).told_backwards(),
-            ),
-            false => (
-                format!(
-                    "So {subject_name} is no established treatment of {object_name}, and the statement is {verdict}."
-                ),
-                claim(Sense::Denied),
-            ),
-        };
+        let claim = if is_of_finding { claim(Sense::Denied).told_backwards() } else { claim(Sense::Denied) };
+        let text = sentence::verdict((&subject_name, &object_name), is_of_finding, false);
         steps.push(Prose::new(text, vec![claim]).step(StepKind::Conclude, denying, Vec::new()));
         let text = format!("{said}, so the statement is {verdict}.");
         Prose::joined(vec![Prose::new(text, vec![said_of]), recorded])

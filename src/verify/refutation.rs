@@ -192,8 +192,15 @@ fn refuted(context: Context<'_>, item: &Item, before: &[Step], claim: &Claim) ->
             Sense::Only => overlooked(context, item, fact).or_else(|| untrue(context, triple)),
             Sense::NotRecorded | Sense::Denied => held(context.graph, triple),
         }),
-        // No wrong path claims an order, or that nothing answers.
-        Claim::Order { .. } | Claim::NoAnswer { .. } => None,
+        Claim::Order { ranked, relation, among } => {
+            let count = |node: NodeId, reading| {
+                among.iter().filter(|&&one| holds(context.graph, reading, (node, *relation, one))).count()
+            };
+            // One stands before another that has more of them, whichever way the graph is read.
+            let is_wrong = |pair: &[NodeId]| count(pair[1], Reading::Strict) > count(pair[0], Reading::Loose);
+            ranked.windows(2).any(is_wrong).then(|| (Ground::NotTheAnswer, Vec::new()))
+        }
+        Claim::NoAnswer { .. } => (!item.answer.is_empty()).then(|| (Ground::NotTheAnswer, Vec::new())),
         Claim::NoOtherPath(ends) => (!are_joined(before, *ends)).then(|| (Ground::NotConnected, Vec::new())),
         Claim::Answer { nodes, .. } => {
             let is_answer = |node: &NodeId| item.answer.contains(node) || item.other_answers.contains(node);
@@ -203,6 +210,10 @@ fn refuted(context: Context<'_>, item: &Item, before: &[Step], claim: &Claim) ->
                     let mut sorted = nodes.clone();
                     sorted.sort_unstable();
                     sorted != item.answer
+                }
+                // Of a query all answers are asked for that are offered: one that is missing is wrong, and so is another.
+                Question::Shape { .. } => {
+                    item.answer.iter().any(|node| !nodes.contains(node)) || !nodes.iter().all(is_answer)
                 }
                 _ => !nodes.is_empty() && !nodes.iter().any(is_answer),
             };

@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use crate::finding::Code;
 use crate::kg::Graph;
 use crate::kg::NodeId;
+use crate::synth::AnswerOption;
 use crate::synth::Claim;
+use crate::synth::Corruption;
 use crate::synth::Item;
+use crate::synth::Kind;
 use crate::synth::Sense;
 use crate::verify::Corrupted;
 use crate::verify::Refuted;
@@ -127,8 +130,8 @@ record! {
         answer_node: String,
         /// The same in words.
         answer_text: String,
-        /// Its letter; empty for open kinds.
-        answer_letter: &'static str,
+        /// Its letter, or its letters; empty for open kinds.
+        answer_letter: String,
         /// That of the item.
         split: &'static str,
     }
@@ -177,10 +180,27 @@ fn numbered(placed: &Placed) -> impl Iterator<Item = (String, &Refuted)> {
     placed.wrong.iter().zip(1..).map(|(refuted, number)| (format!("{}-{number}", placed.item.id), refuted))
 }
 
-/// The letter of what a wrong path concludes; empty for open kinds.
-fn wrong_letter(item: &Item, refuted: &Refuted) -> &'static str {
-    let position = item.options.iter().position(|option| option.nodes == refuted.corruption.answer);
-    position.and_then(letter).unwrap_or_default()
+/// The letter of what a wrong path concludes, of a ranking or several answers the letters; empty for open kinds.
+fn wrong_letter(item: &Item, refuted: &Refuted) -> String {
+    let Corruption { answer, answer_text, steps, .. } = &refuted.corruption;
+    let of_node = |node: &NodeId| item.options.iter().position(|option| option.nodes == [*node]);
+    let concluded = steps.last().map(|step| step.claims.as_slice()).unwrap_or_default();
+    let positions: Vec<usize> = match (item.kind, concluded.last()) {
+        (Kind::RankedList, Some(Claim::Order { ranked, .. })) => ranked.iter().filter_map(of_node).collect(),
+        (Kind::MultipleAnswer, _) => {
+            let mut positions: Vec<usize> = answer.iter().filter_map(of_node).collect();
+            positions.sort_unstable();
+            positions
+        }
+        // What is no node is known by its text.
+        _ => {
+            let is_it =
+                |option: &AnswerOption| option.nodes == *answer && (!answer.is_empty() || option.text == *answer_text);
+            item.options.iter().position(is_it).into_iter().collect()
+        }
+    };
+    let letters: Vec<&str> = positions.into_iter().filter_map(letter).collect();
+    letters.join(", ")
 }
 
 /// The rows of an item in `corruptions`.
@@ -269,7 +289,7 @@ pub(super) fn dpo(placed: &Placed) -> impl Iterator<Item = DpoRow> + '_ {
             id,
             prompt: prompt(item),
             chosen: vec![reply(&item.thinking(), &key_letter(item), &item.answer_text)],
-            rejected: vec![reply(&corruption.thinking(), wrong_letter(item, refuted), &corruption.answer_text)],
+            rejected: vec![reply(&corruption.thinking(), &wrong_letter(item, refuted), &corruption.answer_text)],
             item_id: item.id.clone(),
             kind: corruption.kind.as_str(),
             first_wrong_step: number(corruption.first_wrong),

@@ -661,6 +661,18 @@ OF_KINDS = [
     ("true statements that are longer", "BALANCE", in_file(
         TRAIN, f"select * replace (case when {TRUE} then question || ' Take your time.' else question end as question) from t"
     )),
+    ("a verdict under the letter of the other", "WRONG", on_first(
+        WRONG, "answer_text in ('True', 'False')", answer_letter="case answer_letter when 'A' then 'B' else 'A' end"
+    )),
+    ("a wrong order whose letters are turned round", "WRONG", on_first(
+        WRONG, "len(string_split(answer_letter, ', ')) = 4",
+        answer_letter="array_to_string(list_reverse(string_split(answer_letter, ', ')), ', ')",
+    )),
+    ("a wrong order in which nothing stands before what has more", "WRONG", on_first(
+        WRONG,
+        "ground = 'not_the_answer' and claims[1].sense = 'order'",
+        claims=each("claims", "sense word named subjects relation objects", subjects="[x.subjects[1], x.subjects[1], x.subjects[1]]"),
+    )),
     ("rankings of one order taken out", "BALANCE", in_file(
         TRAIN, f"select * from t where not ({RANKED}) or answers[1] <> 0"
     )),
@@ -709,6 +721,14 @@ OF_QUERIES = [
     )),
     ("an alternative left out of the shape", "IDS", on_train("pattern", "replace(pattern, '2| ', '')", UNION)),
     ("the proof that a condition can be met taken out", "Q2", on_train("path", "path[2:]", NONE_OF)),
+    ("all answers called too few", "WRONG", on_first(
+        WRONG,
+        "ground = 'not_the_answer' and claims[1].sense = 'answer' and answer_node like '%|%'",
+        claims=each("claims", "sense word named subjects relation objects", objects="list_slice(x.objects, 1, 1)"),
+    )),
+    ("an answer where none was found called none", "WRONG", on_first(
+        WRONG, "ground = 'not_the_answer' and claims[1].sense = 'no_answer'", ground="'held'"
+    )),
     ("several keys that stand in one place", "BALANCE", in_file(
         TRAIN, f"select * from t where not ({SEVERAL}) or answers[1] <> 0"
     )),

@@ -12,6 +12,9 @@ mod choice;
 mod contrast;
 mod finding_set;
 mod path;
+mod query;
+mod ranking;
+mod statement;
 
 use serde::Deserialize;
 
@@ -170,9 +173,10 @@ pub fn corruptions(writer: &Writer<'_>, item: &Item) -> Vec<Corruption> {
         Question::Indication { action, .. } => choice::indication(&draft, *action),
         Question::Coding => choice::coding(&draft),
         Question::Path => path::corruptions(&draft, &mut stream),
-        Question::PathChoice { .. } => Vec::new(),
-        // A statement has its wrong counterpart as an item of its own; in a ranking no step stands for one place.
-        Question::Statement { .. } | Question::Ranking { .. } | Question::Shape { .. } => Vec::new(),
+        Question::PathChoice { others } => path::of_choice(&draft, others),
+        Question::Statement { statement, is_true } => statement::corruptions(&draft, *statement, *is_true),
+        Question::Ranking { ranked } => ranking::corruptions(&draft, ranked),
+        Question::Shape { asks, query, .. } => query::corruptions(&draft, *asks, query),
     };
     stream.shuffle(&mut all);
     let mut seen: std::collections::BTreeMap<CorruptionKind, usize> = std::collections::BTreeMap::new();

@@ -5,6 +5,8 @@ use crate::kg::EdgeId;
 use crate::kg::NodeId;
 use crate::kg::search::Reading;
 use crate::kg::search::holds as holds_in;
+use crate::mine::Hop;
+use crate::mine::citation::Triple;
 use crate::mine::citation::asserted;
 use crate::mine::path::nodes;
 use crate::seed::Stream;
@@ -18,6 +20,7 @@ use crate::synth::corruption::CorruptionKind;
 use crate::synth::corruption::Drafts;
 use crate::synth::corruption::holds;
 use crate::synth::corruption::with;
+use crate::synth::explanation::told_triple;
 use crate::synth::lexicon::capitalised;
 use crate::synth::sentence;
 use crate::synth::writer::is_finding;
@@ -31,6 +34,19 @@ struct Told {
     is_forward: bool,
 }
 
+/// Wrong paths to one of several chains; `others` are the wrong ones, in the order of the exclusions.
+pub(super) fn of_choice(drafts: &Drafts<'_>, others: &[Vec<NodeId>]) -> Vec<Corruption> {
+    let Some(chain) = Chain::of(drafts) else { return Vec::new() };
+    let n_hops = chain.hops.len();
+    let exclusions = drafts.of_kind(StepKind::Exclude);
+    let mut all: Vec<Option<Corruption>> = (0..n_hops).map(|at| chain.turned(at)).collect();
+    all.extend((0..n_hops).map(|at| chain.skipped(at)));
+    for (other, &at) in others.iter().zip(&exclusions) {
+        all.extend([chain.led_astray(other), chain.admitted(other, at), chain.ruled_out(other, at)]);
+    }
+    all.into_iter().flatten().collect()
+}
+
 struct Chain<'a> {
     drafts: &'a Drafts<'a>,
     /// The nodes in the order of telling, ends included.
@@ -39,15 +55,8 @@ struct Chain<'a> {
 }
 
 pub(super) fn corruptions(drafts: &Drafts<'_>, stream: &mut Stream) -> Vec<Corruption> {
-    let graph = drafts.writer.context.graph;
-    let hops: Vec<Told> =
-        (drafts.item.path.iter()).map(|hop| Told { edge: graph.edge(hop.edge), is_forward: hop.is_forward }).collect();
-    let chain = Chain { drafts, nodes: nodes(graph, &drafts.item.path), hops };
+    let Some(chain) = Chain::of(drafts) else { return Vec::new() };
     let n_hops = chain.hops.len();
-    // The hops, what they add up to, and the answer.
-    if n_hops < 2 || drafts.item.steps.len() != n_hops + 2 || chain.nodes.len() != n_hops + 1 {
-        return Vec::new();
-    }
     let mut all: Vec<Option<Corruption>> = Vec::new();
     for at in 0..n_hops {
         all.push(chain.turned(at));
@@ -61,7 +70,99 @@ pub(super) fn corruptions(drafts: &Drafts<'_>, stream: &mut Stream) -> Vec<Corru
     all.into_iter().flatten().collect()
 }
 
-impl Chain<'_> {
+impl<'a> Chain<'a> {
+    /// The chain of an item: a step for each hop, one for what they add up to, one to rule out each wrong option, and
+    /// the answer.
+    fn of(drafts: &'a Drafts<'a>) -> Option<Self> {
+        let graph = drafts.writer.context.graph;
+        let told = |hop: &Hop| Told { edge: graph.edge(hop.edge), is_forward: hop.is_forward };
+        let hops: Vec<Told> = drafts.item.path.iter().map(told).collect();
+        let chain = Self { drafts, nodes: nodes(graph, &drafts.item.path), hops };
+        let (n_hops, n_wrong) = (chain.hops.len(), drafts.item.distractors.len());
+        let is_whole = drafts.item.steps.len() == n_hops + 2 + n_wrong && chain.nodes.len() == n_hops + 1;
+        (n_hops >= 2 && is_whole).then_some(chain)
+    }
+
+    /// The nodes of another chain between the same ends, ends included.
+    fn through(&self, inner: &[NodeId]) -> Vec<NodeId> {
+        let ends = (self.nodes.first(), self.nodes.last());
+        ends.0.into_iter().chain(inner).chain(ends.1).copied().collect()
+    }
+
+    /// The triple of a hop of another chain.
+    fn triple(&self, at: usize, all: &[NodeId]) -> Triple {
+        let (subject, object) = self.ends(at, all[at], all[at + 1]);
+        (subject, self.hops[at].edge.relation, object)
+    }
+
+    /// That a wrong option is the answer.
+    fn choice(&self, other: &[NodeId]) -> Option<Conclusion> {
+        let mut sorted = other.to_vec();
+        sorted.sort_unstable();
+        let option = self.drafts.item.options.iter().find(|option| option.nodes == sorted)?;
+        Some(Conclusion { text: option.text.clone(), ..self.conclusion(other) })
+    }
+
+    /// At the first hop in which it differs a wrong chain is followed to the end.
+    fn led_astray(&self, other: &[NodeId]) -> Option<Corruption> {
+        let (drafts, all) = (self.drafts, self.through(other));
+        let n_hops = self.hops.len();
+        let at = (0..n_hops).find(|&at| all.get(at + 1) != self.nodes.get(at + 1))?;
+        let hop = |at: usize| {
+            let (subject, _, object) = self.triple(at, &all);
+            let (text, claims) = self.sentence(at, subject, object);
+            Some(Step { edges: Vec::new(), ..drafts.instead(at, text, claims)? })
+        };
+        let after: Option<Vec<Step>> = (at + 1..n_hops).map(hop).collect();
+        let after = after?.into_iter().chain(self.combination()).collect();
+        Some(drafts.made(CorruptionKind::EdgeSwapped, drafts.kept(0..at), (at, hop(at)?), after, self.choice(other)?))
+    }
+
+    /// The hops that a wrong chain fails are told as facts.
+    fn admitted(&self, other: &[NodeId], at: usize) -> Option<Corruption> {
+        let (drafts, all) = (self.drafts, self.through(other));
+        let told: Vec<(String, Vec<Claim>)> = self
+            .failed(other, at)
+            .into_iter()
+            .map(|hop| {
+                let (subject, _, object) = self.triple(hop, &all);
+                self.sentence(hop, subject, object)
+            })
+            .collect();
+        let (texts, claims): (Vec<String>, Vec<Vec<Claim>>) = told.into_iter().unzip();
+        let step = (at, drafts.instead(at, texts.join(" "), claims.concat())?);
+        let after = drafts.kept(at + 1..drafts.last());
+        Some(drafts.made(CorruptionKind::NegationDropped, drafts.kept(0..at), step, after, self.choice(other)?))
+    }
+
+    /// Hops of the right chain are said not to be recorded, and a wrong one is taken.
+    fn ruled_out(&self, other: &[NodeId], at: usize) -> Option<Corruption> {
+        let drafts = self.drafts;
+        let told = self.failed(other, at).into_iter().map(|hop| {
+            let triple = self.triple(hop, &self.nodes);
+            told_triple(drafts.writer, Sense::NotRecorded, triple)
+        });
+        let (texts, claims): (Vec<String>, Vec<Claim>) = told.unzip();
+        let step = (at, drafts.instead(at, sentence::not_linked(&texts), claims)?);
+        let exclusions = drafts.of_kind(StepKind::Exclude).into_iter().filter(|&other| other != at).collect::<Vec<_>>();
+        let before = drafts.kept(exclusions);
+        Some(drafts.made(CorruptionKind::WrongExclusion, before, step, Vec::new(), self.choice(other)?))
+    }
+
+    /// The hops of a wrong chain that an exclusion says are not recorded.
+    fn failed(&self, other: &[NodeId], at: usize) -> Vec<usize> {
+        let all = self.through(other);
+        let claims = self.drafts.item.steps.get(at).map(|step| step.claims.as_slice()).unwrap_or_default();
+        let is_told = |hop: &usize| {
+            let (subject, relation, object) = self.triple(*hop, &all);
+            let is_it = |claim: &Claim| {
+                matches!(claim, Claim::Fact(fact) if fact.relation == relation
+                && fact.objects == [object] && fact.subjects.iter().all(|of| of.node == subject))
+            };
+            claims.iter().any(is_it)
+        };
+        (0..self.hops.len()).filter(is_told).collect()
+    }
     fn name(&self, node: NodeId) -> String {
         let drafts = self.drafts;
         if is_finding(drafts.writer.context, node) { drafts.writer.phrase(node) } else { drafts.name(node) }

@@ -26,6 +26,7 @@ fn kinds(of: &[Refuted]) -> BTreeSet<&'static str> {
 #[test]
 fn each_kind_of_item_is_corrupted_in_its_own_ways() {
     let sample = Sample::new();
+    let [answered, unanswered] = sample.twins();
     for (item, expected) in [
         (
             sample.case(),
@@ -48,6 +49,16 @@ fn each_kind_of_item_is_corrupted_in_its_own_ways() {
         (sample.path(), &["direction_turned", "edge_swapped", "hop_skipped", "polarity_flipped"]),
         (sample.treatment(), &["polarity_flipped", "premature_conclusion", "wrong_exclusion"]),
         (sample.indication(), &["direction_turned", "edge_swapped", "premature_conclusion"]),
+        (sample.statement(true), &["polarity_flipped", "wrong_exclusion"]),
+        (sample.statement(false), &["polarity_flipped", "premature_conclusion"]),
+        (sample.drug_statement(true), &["polarity_flipped", "wrong_exclusion"]),
+        (sample.drug_statement(false), &["polarity_flipped", "premature_conclusion"]),
+        (sample.ranking(), &["negation_dropped", "premature_conclusion", "wrong_exclusion"]),
+        (sample.shape("open"), &["polarity_flipped"]),
+        (sample.shape("multiple_answer"), &["negation_dropped", "polarity_flipped", "premature_conclusion"]),
+        (answered, &["negation_dropped", "polarity_flipped", "premature_conclusion"]),
+        (unanswered, &["negation_dropped", "premature_conclusion"]),
+        (sample.chains(), &["direction_turned", "edge_swapped", "hop_skipped", "negation_dropped", "wrong_exclusion"]),
         (sample.coding(), &["edge_swapped", "premature_conclusion", "wrong_exclusion"]),
     ] {
         let (kept, dropped) = outcome(&sample, &item);
@@ -66,7 +77,19 @@ fn a_gene_is_taken_for_another_one() {
 #[test]
 fn a_true_path_is_not_refuted() {
     let sample = Sample::new();
-    for item in [sample.case(), sample.contrast(), sample.path(), sample.finding_set()] {
+    let items = [
+        sample.case(),
+        sample.contrast(),
+        sample.path(),
+        sample.chains(),
+        sample.finding_set(),
+        sample.statement(true),
+        sample.statement(false),
+        sample.ranking(),
+        sample.shape("open"),
+        sample.shape("multiple_answer"),
+    ];
+    for item in items.into_iter().chain(sample.twins()) {
         for at in 0..item.steps.len() {
             let own = Corruption {
                 kind: CorruptionKind::EdgeSwapped,

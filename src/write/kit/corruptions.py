@@ -2,7 +2,7 @@
 import collections
 import itertools
 
-from proofs import is_open
+from proofs import QUERIES, is_open
 from readings import members, normal
 
 # What a finding may have in common with those of a disease, in nats, and yet not be suspected of it.
@@ -53,13 +53,34 @@ class Corruptions:
 
     def concluded(self, item, row):
         """What it concludes is an option of the item, or of an open one what its last step says."""
-        if is_open(item) and not item["options"]:
+        if not item["options"]:
             return "an open answer has a letter" if row["answer_letter"] else None
-        at = "ABCDE".find(row["answer_letter"] or "?")
+        letters = (row["answer_letter"] or "?").split(", ")
+        order = ["ABCDE".find(letter) for letter in letters]
+        if item["kind"] in ("ranked_list", "multiple_answer"):
+            return self.concluded_several(item, row, order)
+        at = order[0] if len(order) == 1 else -1
         if not 0 <= at < len(item["options"]):
             return "concludes what is no option"
-        if (row["answer_node"], row["answer_text"]) != (item["option_nodes"][at], item["options"][at]):
+        # Verdicts are no nodes.
+        node = item["option_nodes"][at] if item["option_nodes"] else ""
+        if (row["answer_node"], row["answer_text"]) != (node, item["options"][at]):
             return "its letter leads to another answer"
+        return None
+
+    def concluded_several(self, item, row, order):
+        """An order of all options, or several that are said to be right."""
+        is_ranking = item["kind"] == "ranked_list"
+        if len(set(order)) < len(order) or not all(0 <= at < len(item["options"]) for at in order):
+            return "concludes what is no option"
+        if order == item["answers"] and row["ground"] == "not_the_answer":
+            return "concludes what is right"
+        if is_ranking and len(order) < len(item["options"]) or not is_ranking and order != sorted(order):
+            return "its letters are no order of the options, or not in order"
+        texts, nodes = ([item[name][at] for at in order] for name in ("options", "option_nodes"))
+        expected = (nodes[0], texts) if is_ranking else ("|".join(sorted(nodes)), sorted(texts))
+        if (row["answer_node"], row["answer_text"].split("; ")) != expected:
+            return "its letters lead to another answer"
         return None
 
     def foreign(self, item, row, cited):
@@ -84,7 +105,9 @@ class Corruptions:
         if not 0 <= at < len(claims):
             return "no claim is refuted"
         claim, text = claims[at], row["steps"][row["first_wrong_step"]]["text"]
-        if claim["sense"] != "no_other_path" and not all(self.is_named(node, text) for node in claim["objects"]):
+        # An order names what it ranks, and not what is counted.
+        named = {"no_other_path": [], "order": claim["subjects"]}.get(claim["sense"], claim["objects"])
+        if not all(self.is_named(node, text) for node in named):
             return "the wrong step does not say what it is said to claim"
         refutes = getattr(self, "by_" + row["ground"], None)
         if refutes is None or not refutes(item, row, claim):
@@ -181,13 +204,31 @@ class Corruptions:
         return found
 
     def by_not_the_answer(self, item, row, claim):
+        if claim["sense"] == "order":
+            return self.is_misordered(claim)
+        if claim["sense"] == "no_answer":
+            return row["answer_node"] == "" and bool(self.graph.bindings(item["clauses"], False))
         if claim["sense"] != "answer" or sorted(claim["objects"]) != members(row["answer_node"]):
             return False
+        if item["kind"] in QUERIES:
+            strict, loose = ({b["?answer"] for b in self.graph.bindings(item["clauses"], way)} for way in (False, True))
+            asked = set(members(item["answer_node"])) & strict
+            return bool(asked - set(claim["objects"]) or set(claim["objects"]) - loose)
         if is_open(item):
             return sorted(claim["objects"]) != members(item["answer_node"])
         return bool(claim["objects"]) and not any(
             self.graph.bindings(item["clauses"], True, {"?answer": node}) for node in claim["objects"]
         )
+
+
+    def is_misordered(self, claim):
+        """Whether one stands before another that has more, whichever way the graph is read."""
+
+        def count(node, loose):
+            return sum(bool(self.graph.supports(node, claim["relation"], one, loose)) for one in claim["objects"])
+
+        ranked = claim["subjects"]
+        return any(count(right, False) > count(left, True) for left, right in zip(ranked, ranked[1:]))
 
 
 def accounted(db, manifest):
