@@ -35,6 +35,9 @@ pub mod scores {}
 #[doc = include_str!("corruptions.md")]
 pub mod corruptions {}
 
+#[doc = include_str!("data_sets.md")]
+pub mod data_sets {}
+
 #[doc = include_str!("decontamination.md")]
 pub mod decontamination {}
 
