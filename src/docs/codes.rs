@@ -24,6 +24,7 @@ const PAGES: &[(&str, &str)] = &[
     ("S102", include_str!("codes/S102.md")),
     ("V401", include_str!("codes/V401.md")),
     ("V402", include_str!("codes/V402.md")),
+    ("V403", include_str!("codes/V403.md")),
     ("V404", include_str!("codes/V404.md")),
     ("V501", include_str!("codes/V501.md")),
     ("V502", include_str!("codes/V502.md")),

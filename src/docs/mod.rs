@@ -38,6 +38,9 @@ pub mod corruptions {}
 #[doc = include_str!("language_models.md")]
 pub mod language_models {}
 
+#[doc = include_str!("data_sets.md")]
+pub mod data_sets {}
+
 #[doc = include_str!("decontamination.md")]
 pub mod decontamination {}
 

@@ -65,6 +65,11 @@ impl Staging {
         self.claim.dir.join(PARTIAL).join(name)
     }
 
+    /// What was written so far.
+    pub(super) fn files(&self) -> &[FileEntry] {
+        &self.files
+    }
+
     /// Notes a file that was written.
     pub(super) fn add(&mut self, name: String, sealed: Sealed) {
         let Sealed { rows, bytes, sha256 } = sealed;

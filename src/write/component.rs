@@ -1,6 +1,6 @@
 //! Which items have to go to one split together, and which may only be learnt from.
 //!
-//! Two items are tied if one gives the other's answer away: by the same facts, the same words, or by a binding that
+//! Two items are tied if one gives the other's answer away: by the same facts, by the same words or nearly, or by a binding that
 //! holds an *answer edge* of the other, that is an edge of its binding that touches its key. Ties have no direction;
 //! items that they join, over however many others, are a component.
 //!
@@ -19,6 +19,7 @@ use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::normal_name;
 use crate::synth::Item;
+use crate::write::near::Near;
 
 /// The ends of an edge, the lesser first: the edge itself, its inverse, and the same fact from another source.
 type Ends = (NodeId, NodeId);
@@ -97,6 +98,10 @@ pub(super) fn components(graph: &Graph, items: &[Item]) -> Components {
             let other = *first.entry(tie).or_insert(number);
             forest.join(other, number);
         }
+    }
+    let mut near = Near::default();
+    for (number, item) in items.iter().enumerate() {
+        near.note(item).into_iter().for_each(|other| forest.join(other, number));
     }
     // Whose answer edge it is; all who have it are joined already.
     let owner = |ends: Ends| first.get(&Tie::AnswerEdge(ends)).copied();
@@ -247,6 +252,17 @@ mod tests {
         let with = |item: &Item, stem: &str| Item { stem: stem.into(), ..item.clone() };
         assert!(together(&graph, with(&left, "A man, 40."), with(&right, "a man (40)")));
         assert!(!together(&graph, with(&left, ""), with(&right, "")));
+    }
+
+    #[test]
+    fn nearly_the_same_words_about_the_same_keep_items_together() {
+        let (graph, left, right) = strangers();
+        let words = |last: &str| format!("{} {last}", (0..40).map(|at| format!("w{at}")).collect::<Vec<_>>().join(" "));
+        let with = |item: &Item, last: &str| Item { stem: words(last), path: Vec::new(), ..item.clone() };
+        assert!(!together(&graph, with(&left, "a"), with(&right, "b")));
+        // The same pattern and, of two members of the key, one.
+        let both = Item { answer: vec![left.answer[0], right.answer[0]], ..left.clone() };
+        assert!(together(&graph, with(&left, "a"), with(&both, "b")));
     }
 
     #[test]

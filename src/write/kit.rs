@@ -12,6 +12,7 @@ pub(super) const KIT: &[(&str, &str)] = &[
     ("credits.py", include_str!("kit/credits.py")),
     ("figures.py", include_str!("kit/figures.py")),
     ("kinds.py", include_str!("kit/kinds.py")),
+    ("near.py", include_str!("kit/near.py")),
     ("proofs.py", include_str!("kit/proofs.py")),
     ("queries.py", include_str!("kit/queries.py")),
     ("readings.py", include_str!("kit/readings.py")),

@@ -20,6 +20,7 @@ mod graph;
 mod kit;
 mod layout;
 mod manifest;
+mod near;
 mod rows;
 #[cfg(test)]
 mod sample;
@@ -29,6 +30,7 @@ mod stop;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trainers;
 mod views;
 mod wrong;
 
@@ -257,6 +259,9 @@ pub fn write(data: DataSet<'_>, config: &WriteConfig, claim: Claim) -> Result<Wr
     let card = Card { title, manifest: &manifest, graph, items: &items, configurations: &configurations };
     staging.add_text("README.md", &card.text())?;
     staging.add_text(credit::NOTICE, &credit::notice(title, &manifest))?;
+    for (name, text) in trainers::files(&config.views, &items, staging.files())? {
+        staging.add_text(name, &text)?;
+    }
     for (name, text) in kit::KIT {
         staging.add_text(&format!("verify/{name}"), text)?;
     }

@@ -16,6 +16,7 @@ use crate::write::rows::letter;
 use crate::write::rows::letters;
 use crate::write::table::Sealed;
 use crate::write::table::write_table;
+use crate::write::trainers;
 use crate::write::wrong;
 
 /// A view, by the name of its folder.
@@ -32,11 +33,29 @@ pub enum View {
     Dpo,
     /// Steps with their labels, for process reward models.
     Prm,
+    /// The chats of `sft` as prompt and completion.
+    SftPromptCompletion,
+    /// Prompts with their solution as verl reads them.
+    Verl,
+    /// Chats as LLaMA-Factory reads them.
+    Sharegpt,
+    /// Questions with their reasoning as MedReason has them.
+    Medreason,
 }
 
 impl View {
     /// All of them, in the order of the card.
-    pub const ALL: [Self; 5] = [Self::Sft, Self::Grpo, Self::Bench, Self::Dpo, Self::Prm];
+    pub const ALL: [Self; 9] = [
+        Self::Sft,
+        Self::Grpo,
+        Self::Bench,
+        Self::Dpo,
+        Self::Prm,
+        Self::SftPromptCompletion,
+        Self::Verl,
+        Self::Sharegpt,
+        Self::Medreason,
+    ];
 
     /// The name of its folder and configuration.
     pub fn as_str(self) -> &'static str {
@@ -46,6 +65,10 @@ impl View {
             Self::Bench => "bench",
             Self::Dpo => "dpo",
             Self::Prm => "prm",
+            Self::SftPromptCompletion => "sft_prompt_completion",
+            Self::Verl => "verl",
+            Self::Sharegpt => "sharegpt",
+            Self::Medreason => "medreason",
         }
     }
 
@@ -57,6 +80,12 @@ impl View {
             Self::Bench => "multiple choice for evaluation harnesses",
             Self::Dpo => "a right answer beside one whose thinking goes wrong, for preference optimisation",
             Self::Prm => "steps and whether each is right, up to the first that is not, for process reward models",
+            Self::SftPromptCompletion => "the chats of `sft` as prompt and completion, for TRL",
+            Self::Verl => "prompts with their solution, for verl; `reward.py` is its reward function",
+            Self::Sharegpt => {
+                "the chats of `sft` with a system prompt, for LLaMA-Factory; `dataset_info.json` lists it"
+            }
+            Self::Medreason => "question, answer and reasoning, for what reads MedReason",
         }
     }
 
@@ -64,6 +93,7 @@ impl View {
     pub(super) fn holds(self, placed: &Placed) -> bool {
         match self {
             Self::Sft | Self::Grpo | Self::Prm => true,
+            Self::SftPromptCompletion | Self::Verl | Self::Sharegpt | Self::Medreason => true,
             Self::Bench => placed.item.key().is_some(),
             Self::Dpo => wrong::is_paired(placed),
         }
@@ -82,6 +112,10 @@ impl View {
             Self::Bench => write_table(path, placed.map(|placed| bench(&placed.item))),
             Self::Dpo => write_table(path, placed.flat_map(wrong::dpo)),
             Self::Prm => write_table(path, placed.flat_map(wrong::prm)),
+            Self::SftPromptCompletion => write_table(path, placed.map(|placed| trainers::completion(&placed.item))),
+            Self::Verl => write_table(path, placed.enumerate().map(|(at, placed)| trainers::verl(graph, at, placed))),
+            Self::Sharegpt => write_table(path, placed.map(|placed| trainers::sharegpt(&placed.item))),
+            Self::Medreason => write_table(path, placed.map(|placed| trainers::medreason(&placed.item))),
         }
     }
 }
@@ -170,26 +204,36 @@ pub(super) fn key_letter(item: &Item) -> String {
     letters(item).unwrap_or_default()
 }
 
+/// What the item itself replies.
+pub(super) fn own_reply(item: &Item) -> MessageRow {
+    reply(&item.thinking(), &key_letter(item), &item.answer_text)
+}
+
 fn sft(item: &Item) -> SftRow {
     let mut messages = prompt(item);
-    messages.push(reply(&item.thinking(), &key_letter(item), &item.answer_text));
+    messages.push(own_reply(item));
     SftRow { id: item.id.clone(), messages }
 }
 
 fn grpo(graph: &Graph, item: &Item) -> GrpoRow {
+    GrpoRow {
+        id: item.id.clone(),
+        prompt: prompt(item),
+        solution: item.answer_text.clone(),
+        answer_letter: key_letter(item),
+        path_nodes: path_nodes(graph, item),
+    }
+}
+
+/// CURIEs of the nodes of the binding, each once, in the order of telling.
+pub(super) fn path_nodes(graph: &Graph, item: &Item) -> Vec<String> {
     let mut nodes = Vec::new();
     for node in item.path.iter().flat_map(|hop| [hop.from(graph), hop.to(graph)]) {
         if !nodes.contains(&node) {
             nodes.push(node);
         }
     }
-    GrpoRow {
-        id: item.id.clone(),
-        prompt: prompt(item),
-        solution: item.answer_text.clone(),
-        answer_letter: key_letter(item),
-        path_nodes: nodes.into_iter().map(|node| graph.curie(node).to_string()).collect(),
-    }
+    nodes.into_iter().map(|node| graph.curie(node).to_string()).collect()
 }
 
 fn bench(item: &Item) -> BenchRow {

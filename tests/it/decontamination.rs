@@ -110,9 +110,16 @@ impl Bench {
         self.folder.path().join(name)
     }
 
+    /// The pipeline that was written last; its graph is kept in the folder too.
+    fn pipeline(&self) -> Pipeline {
+        let mut pipeline = Pipeline::read(&self.path("p.toml")).unwrap();
+        pipeline.write.dir = self.path("set");
+        pipeline
+    }
+
     fn run(&self, name: &str, sections: &str, n_threads: usize) -> Summary {
         std::fs::write(self.path("p.toml"), format!("{PIPELINE}{sections}")).unwrap();
-        let pipeline = Pipeline::read(&self.path("p.toml")).unwrap();
+        let pipeline = self.pipeline();
         let roots = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("ontologies"), self.folder.path().to_owned()];
         assert_eq!(pipeline.problems(&roots), []);
         let options = RunOptions { output: Some(self.path(name)), roots, ..RunOptions::default() };
@@ -182,7 +189,7 @@ fn what_a_benchmark_asks_is_rejected_replaced_and_told_by_hashes_alone() {
     let again = bench.run("again", section, 3);
     assert_eq!(after.manifest, again.manifest);
     std::fs::write(bench.path("quiz/a.jsonl"), &lines[0]).unwrap();
-    let pipeline = Pipeline::read(&bench.path("p.toml")).unwrap();
+    let pipeline = bench.pipeline();
     let roots = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("ontologies"), bench.folder.path().to_owned()];
     let options = RunOptions { output: Some(bench.path("after")), roots, ..RunOptions::default() };
     let error = pipeline.run(&options, &Silent).unwrap_err().to_string();

@@ -24,6 +24,9 @@ TEST = "items/test-00000-of-00001.parquet"
 REJECTED = "rejected/rejected-00000-of-00001.parquet"
 SFT = "sft/train-00000-of-00001.parquet"
 BENCH = "bench/train-00000-of-00001.parquet"
+VERL, SHAREGPT, MEDREASON, COMPLETION = (
+    f"{name}/train-00000-of-00001.parquet" for name in ("verl", "sharegpt", "medreason", "sft_prompt_completion")
+)
 WRONG, DPO, PRM = (f"{name}/train-00000-of-00001.parquet" for name in ("corruptions", "dpo", "prm"))
 EDGES, NODES, RELATIONS = (f"graph/{name}.parquet" for name in ("edges", "nodes", "relations"))
 
@@ -134,6 +137,25 @@ def benchmark_of(part, **told):
         if told:
             in_json(root, lambda manifest: manifest.update(decontamination=[{**BENCHMARK, "files": files, **told}]))
         return "--against", path
+
+    return plant
+
+
+def near_of(n_words):
+    """Another item of the splits asks the same as one of train, with so many words more."""
+
+    def plant(root):
+        question, anchors, node = ask(
+            root, f"select question, anchors, answer_node from items where split = 'train' and {CASE} order by id limit 1"
+        )
+        listed = ", ".join(f"'{anchor}'" for anchor in anchors)
+        words = "".join(f"word{n} " for n in range(n_words))
+        # Each is a run of five words that the other question does not have.
+        rewrite(root, TEST, "select * replace ({}) from t".format(", ".join(
+            f"case when id = (select min(id) from t) then {value} else {column} end as {column}" for column, value in [
+                ("question", f"$${words}{question}$$"), ("anchors", f"[{listed}]"), ("answer_node", f"'{node}'")
+            ]
+        )))
 
     return plant
 
@@ -271,8 +293,17 @@ def in_manifest(change):
     return plant
 
 
-def in_json(root, change):
-    path = os.path.join(root, "manifest.json")
+def in_listed(change):
+    """A list for LLaMA-Factory that says something else."""
+
+    def plant(root):
+        in_json(root, change, "dataset_info.json")
+
+    return plant
+
+
+def in_json(root, change, name="manifest.json"):
+    path = os.path.join(root, name)
     with open(path, encoding="utf-8") as file:
         manifest = json.load(file)
     change(manifest)
@@ -435,6 +466,12 @@ def on_first(path, where="true", **changed):
     first = f"(select min(id) from t where {where})"
     filled = ", ".join(f"case when id = {first} then {value} else {name} end as {name}" for name, value in changed.items())
     return in_file(path, f"select * replace ({filled}) from t")
+
+
+def on_row(path, **changed):
+    """Changes columns of the first row of a table that has no ids of its own."""
+    filled = ", ".join(f"case when n = 1 then {value} else {name} end as {name}" for name, value in changed.items())
+    return in_file(path, f"select * exclude (n) replace ({filled}) from (select *, row_number() over () as n from t)")
 
 
 def wrong_path_made_true(root):
@@ -630,6 +667,21 @@ DEFECTS = [
     )),
     ("rejected items that are not there", "Q17", in_manifest(
         lambda manifest: manifest.update(decontamination=[{**BENCHMARK, "files": [], "rejected": {"exact": 1}}])
+    )),
+    ("an item that is asked again with a word before it", "NEAR", near_of(1)),
+    ("an item that is asked in another split with more words before it", "NEAR", near_of(9)),
+    ("another answer for verl", "VIEWS", on_row(
+        VERL, reward_model="{'style': 'rule', 'ground_truth': '{\"letter\":\"E\",\"text\":\"\"}'}"
+    )),
+    ("a path of another item for verl", "VIEWS", on_row(
+        VERL, extra_info="{'split': extra_info.split, 'index': extra_info.index, 'id': extra_info.id, 'path_nodes': ['X:1']}"
+    )),
+    ("another reply for LLaMA-Factory", "VIEWS", on_row(SHAREGPT, conversations="conversations[2:]")),
+    ("another reasoning for MedReason", "VIEWS", on_row(MEDREASON, reasoning="'It is so.'")),
+    ("a completion without its thinking", "VIEWS", on_first(COMPLETION, completion="prompt")),
+    ("a view that is not listed", "LISTED", in_listed(lambda listed: listed.popitem())),
+    ("a view that is listed and not there", "LISTED", in_listed(
+        lambda listed: listed.update(more={"file_name": "sft/more.parquet"})
     )),
     ("a chat taken out", "VIEWS", in_file(SFT, "select * from t order by id offset 1")),
 ]

@@ -1,5 +1,5 @@
 -- The checks that are joins. Each query returns (id, what): one row a finding; an empty answer is a pass.
--- Tables: items, rejected, components, sft, grpo, bench, dpo, prm, corruptions, nodes, edges, relations as they lie in
+-- Tables: items, rejected, components, the views, corruptions, nodes, edges, relations as they lie in
 -- the data set, each with its `filename`; kind (node, above): every option with what it is a kind of; made_from: graph, pipeline and seed as
 -- the manifest has them; source (name, licence, may_publish): its sources.
 
@@ -234,6 +234,21 @@ with shown as (
     select 'grpo', id, filename from grpo
     union all
     select 'bench', id, filename from bench
+    union all
+    select 'sft_prompt_completion', id, filename from sft_prompt_completion
+    union all
+    select 'verl', extra_info.id, filename from verl
+    union all
+    select 'medreason', id_in_dataset, filename from medreason
+),
+replies as (
+    select *, '<think>' || chr(10) || thinking || chr(10) || '</think>' || chr(10) || chr(10) || 'Answer: '
+        || coalesce(answer_letter || '. ', '') || answer_text as reply,
+        list_sort(list_distinct(flatten(list_transform(path, lambda p: [p.subject, p."object"])))) as nodes
+    from items
+),
+chats as (
+    select *, regexp_extract(filename, '([a-z]+)-[0-9]+-of-[0-9]+\.parquet$', 1) as split from sharegpt
 ),
 due as (
     select i.id, v.view from items i, (select distinct view from shown) v
@@ -258,7 +273,38 @@ union all
 select i.id, 'sft has another question, thinking path or answer' from sft s join items i on i.id = s.id
 where not starts_with(s.messages[1].content, i.question)
    or not contains(s.messages[2].content, i.thinking)
-   or not ends_with(s.messages[2].content, coalesce(i.answer_letter || '. ', '') || i.answer_text);
+   or not ends_with(s.messages[2].content, coalesce(i.answer_letter || '. ', '') || i.answer_text)
+union all
+select i.id, 'sft_prompt_completion has another question or reply'
+from sft_prompt_completion s join replies i on i.id = s.id
+where not starts_with(s.prompt[1].content, i.question) or s.completion[1].content is distinct from i.reply
+   or (len(s.prompt), len(s.completion), s.prompt[1].role, s.completion[1].role) is distinct from (1, 1, 'user', 'assistant')
+union all
+select i.id, 'grpo has other nodes of the path' from grpo g join replies i on i.id = g.id
+where list_sort(g.path_nodes) is distinct from i.nodes
+union all
+select i.id, 'verl has another question, answer, split or path' from verl v join replies i on i.id = v.extra_info.id
+where not starts_with(v.prompt[1].content, i.question)
+   or json_extract_string(v.reward_model.ground_truth, '$.letter') is distinct from coalesce(i.answer_letter, '')
+   or json_extract_string(v.reward_model.ground_truth, '$.text') is distinct from i.answer_text
+   or (v.data_source, v.ability, v.reward_model.style, v.extra_info.split) is distinct from
+      ('thinkpath', i.kind, 'rule', i.split)
+   or list_sort(v.extra_info.path_nodes) is distinct from i.nodes
+union all
+select i.id, 'medreason has another question, answer, reasoning or options'
+from medreason m join items i on i.id = m.id_in_dataset
+where (m.question, m.answer, m.reasoning) is distinct from (i.question, i.answer_text, i.thinking)
+   or m.options is distinct from
+      array_to_string(list_transform(i.options, lambda o, n: 'ABCDE'[n] || '. ' || o), chr(10))
+union all
+select i.id, 'sharegpt does not have it in its split' from replies i
+where exists (select 1 from chats) and not exists (
+    select 1 from chats c where c.split = i.split and c.conversations[2].value = i.reply
+    and starts_with(c.conversations[1].value, i.question)
+)
+union all
+select 'sharegpt', 'it has ' || (select count(*) from chats) || ' rows, items ' || (select count(*) from items)
+where (select count(*) from chats) not in (0, (select count(*) from items));
 
 -- name: PAIRS show the wrong paths beside the right ones
 with wrong as (

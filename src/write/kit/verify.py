@@ -15,8 +15,8 @@ candidate before it was rejected.
 The numbers of the checks are those of the scorecard; what has no number there has a name. Checks that are joins stand
 in `checks.sql`; `readings.py` asks the graph, `proofs.py` looks at what an item claims, `rules.py` at what is asked of
 its clues and options, `kinds.py` at statements, rankings, chains and queries, `queries.py` at its SPARQL, `credits.py` at
-whose words it uses, `benchmarks.py` at whether the files after `--against` ask it, `corruptions.py` at its wrong thinking
-paths, `figures.py` at what it is weighed by.
+whose words it uses, `benchmarks.py` at whether the files after `--against` ask it, `near.py` at what is nearly alike,
+`corruptions.py` at its wrong thinking paths, `figures.py` at what it is weighed by.
 """
 import argparse
 import collections
@@ -38,6 +38,7 @@ import corruptions
 import credits
 import figures
 import kinds
+import near
 import proofs
 import queries
 import rules
@@ -48,7 +49,14 @@ FILES = "SHA every file is the one that the manifest names"
 # The columns of the views that are looked at; a data set need not have every view.
 VIEWS = {
     "sft": "messages struct(role varchar, content varchar)[]",
-    "grpo": "prompt struct(role varchar, content varchar)[], solution varchar, answer_letter varchar",
+    "grpo": "prompt struct(role varchar, content varchar)[], solution varchar, answer_letter varchar, path_nodes varchar[]",
+    "sft_prompt_completion": "prompt struct(role varchar, content varchar)[],"
+    " completion struct(role varchar, content varchar)[]",
+    "verl": "data_source varchar, prompt struct(role varchar, content varchar)[], ability varchar,"
+    " reward_model struct(style varchar, ground_truth varchar),"
+    " extra_info struct(split varchar, index bigint, id varchar, path_nodes varchar[])",
+    "sharegpt": "conversations struct(\"from\" varchar, value varchar)[], system varchar",
+    "medreason": "id_in_dataset varchar, question varchar, answer varchar, reasoning varchar, options varchar",
     "bench": "question varchar, choices varchar[], answer bigint, target_letter varchar",
     "dpo": "prompt struct(role varchar, content varchar)[], chosen struct(role varchar, content varchar)[],"
     " rejected struct(role varchar, content varchar)[], item_id varchar, kind varchar, first_wrong_step integer",
@@ -158,6 +166,18 @@ def wrong(db, graph, of_items, items):
             why = f"cannot be checked: {error!r}"
         if why:
             yield row["item_id"], f"{row['id']} {why}"
+
+
+def trainers(manifest, root):
+    """LISTED: what LLaMA-Factory is told of is what is there."""
+    paths = [entry["path"] for entry in manifest["files"]]
+    due = {path for path in paths if path.startswith(("sft/", "sharegpt/"))}
+    listed = set()
+    if "dataset_info.json" in paths:
+        with open(os.path.join(root, "dataset_info.json"), encoding="utf-8") as file:
+            listed = {entry["file_name"] for entry in json.load(file).values()}
+    for path in sorted(due ^ listed):
+        yield path, "is listed and not there, or there and not listed"
 
 
 def risks(of_items, manifest):
@@ -276,7 +296,9 @@ def check(root, with_hashes, only=(), against=()):
         "Q9 letters are balanced": lambda: letters(items),
         "CREDIT every source is credited for what it gave": lambda: credits.credited(db, manifest, root),
         "DIVERSITY is what the manifest says": varied,
+        "NEAR nothing is asked twice in nearly the same words": lambda: near.near(items),
         "Q17 no item is a question of a benchmark": lambda: benchmarks.contaminated(db, manifest, items, against),
+        "LISTED in dataset_info.json is what is there": lambda: trainers(manifest, root),
         "Q24 everything is accounted for": lambda: funnel(db, manifest),
     }
     for title, query in joins.items():
