@@ -7,9 +7,10 @@
 //! [`write_ntriples_with_reifiers`]: crate::kg::rdf::write_ntriples_with_reifiers
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
 use std::convert::Infallible;
 
+use hashbrown::HashMap;
 use indexmap::IndexMap;
 use indexmap::IndexSet;
 use oxrdf::Literal;
