@@ -7,7 +7,6 @@
 //! [`write_ntriples_with_reifiers`]: crate::kg::rdf::write_ntriples_with_reifiers
 
 use std::borrow::Cow;
-
 use std::convert::Infallible;
 
 use hashbrown::HashMap;
