@@ -73,13 +73,19 @@ pub(super) fn write_table<T: Row>(path: &Path, rows: impl Iterator<Item = T>) ->
         let slice: Vec<T> = rows.by_ref().take(ROWS_PER_SLICE).collect();
         let arrays = T::arrays(&slice.iter().map(Some).collect::<Vec<_>>()).map_err(WriteError::arrow(path))?;
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(WriteError::arrow(path))?;
-        let bytes = batch.get_array_memory_size();
-        if group_bytes > 0 && group_bytes + bytes > ROW_GROUP_BYTES {
-            writer.flush().map_err(WriteError::parquet(path))?;
-            group_bytes = 0;
+        // A slice that is larger than a row group by itself is cut: a batch is never parted by the writer.
+        let n_parts = batch.get_array_memory_size().div_ceil(ROW_GROUP_BYTES).max(1);
+        let bytes = batch.get_array_memory_size() / n_parts;
+        let n_rows_of_part = batch.num_rows().div_ceil(n_parts).max(1);
+        for start in (0..batch.num_rows()).step_by(n_rows_of_part) {
+            if group_bytes > 0 && group_bytes + bytes > ROW_GROUP_BYTES {
+                writer.flush().map_err(WriteError::parquet(path))?;
+                group_bytes = 0;
+            }
+            let part = batch.slice(start, n_rows_of_part.min(batch.num_rows() - start));
+            writer.write(&part).map_err(WriteError::parquet(path))?;
+            group_bytes += bytes;
         }
-        writer.write(&batch).map_err(WriteError::parquet(path))?;
-        group_bytes += bytes;
         n_rows += slice.len() as u64;
     }
     let file = writer.into_inner().map_err(WriteError::parquet(path))?;
@@ -154,6 +160,7 @@ impl Write for Hashed {
 
 #[cfg(test)]
 mod tests {
+    use arrow_schema::DataType;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     use parquet::file::metadata::ParquetMetaData;
 
@@ -203,6 +210,85 @@ mod tests {
         let groups = metadata(&bytes);
         assert!(groups.num_row_groups() >= 3, "{}", groups.num_row_groups());
         assert!(groups.row_groups().iter().all(|group| group.num_rows() <= 7_000));
+    }
+
+    #[test]
+    fn a_slice_that_is_too_large_by_itself_is_cut() {
+        // 300 rows of a megabyte: one slice.
+        let (sealed, bytes) = written(300, 1_000_000);
+        let groups = metadata(&bytes);
+        assert_eq!(sealed.rows, Some(300));
+        assert!(groups.num_row_groups() >= 3, "{}", groups.num_row_groups());
+        assert!(groups.row_groups().iter().all(|group| group.num_rows() <= 100));
+    }
+
+    #[test]
+    fn row_groups_are_bounded_by_their_rows_too() {
+        let groups = metadata(&written(250_000, 1).1);
+        let rows: Vec<i64> =
+            groups.row_groups().iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).collect();
+        assert_eq!(rows, [200_000, 50_000]);
+    }
+
+    /// Every type in a type.
+    fn types_in(data_type: &DataType) -> Vec<DataType> {
+        let inner = match data_type {
+            DataType::List(field) => types_in(field.data_type()),
+            DataType::Struct(fields) => fields.iter().flat_map(|field| types_in(field.data_type())).collect(),
+            _ => Vec::new(),
+        };
+        inner.into_iter().chain([data_type.clone()]).collect()
+    }
+
+    #[test]
+    fn texts_are_plain_and_lists_are_short_in_every_table() {
+        let all = [
+            schema::<crate::write::schema::ItemRow>(),
+            schema::<crate::write::schema::RejectedRow>(),
+            schema::<crate::write::wrong::CorruptionRow>(),
+            schema::<crate::write::views::GrpoRow>(),
+            schema::<crate::write::views::BenchRow>(),
+            schema::<crate::write::trainers::VerlRow>(),
+            schema::<crate::write::trainers::SharegptRow>(),
+        ];
+        let types = all.iter().flat_map(|schema| schema.fields().iter().flat_map(|field| types_in(field.data_type())));
+        let types: Vec<DataType> = types.collect();
+        assert!(types.contains(&DataType::Utf8) && types.iter().any(|of| matches!(of, DataType::List(_))));
+        let foreign = types.iter().find(|of| {
+            matches!(of, DataType::LargeUtf8 | DataType::Utf8View | DataType::LargeList(_) | DataType::ListView(_))
+        });
+        assert_eq!(foreign, None);
+    }
+
+    #[test]
+    fn pages_are_cut_by_content() {
+        // A row more at the beginning: what is cut by content is cut at the same places again, so most of the bytes of one
+        // file are those of the other; what is cut by count shares none after the first page.
+        let of = |n_before: usize| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.parquet");
+            let text = |row: usize| crate::seed::sha256_hex(&row.to_string()).repeat(4);
+            let before = (0..n_before).map(|row| Line { text: text(1_000_000 + row), parts: vec![] });
+            let rows = before.chain((0..40_000).map(|row| Line { text: text(row), parts: vec![] }));
+            write_table(&path, rows).unwrap();
+            std::fs::read(&path).unwrap()
+        };
+        let (left, right) = (of(0), of(1));
+        let block = |at: usize| &left[at..at + 64];
+        let places: Vec<usize> = (left.len() / 4..left.len() * 3 / 4).step_by(left.len() / 40).collect();
+        let n_shared = places.iter().filter(|&&at| memchr::memmem::find(&right, block(at)).is_some()).count();
+        assert!(n_shared * 10 >= places.len() * 9, "{n_shared} of {}", places.len());
+    }
+
+    #[test]
+    fn the_level_of_packing_is_three_and_an_answer_is_a_class() {
+        let properties = properties::<crate::write::schema::ItemRow>().unwrap();
+        let column = parquet::schema::types::ColumnPath::from("question");
+        assert_eq!(properties.compression(&column), Compression::ZSTD(ZstdLevel::try_new(3).unwrap()));
+        let features = features::<crate::write::schema::ItemRow>();
+        let features: serde_json::Value = serde_json::from_str(&features).unwrap();
+        assert_eq!(features["info"]["features"]["answer"]["_type"], "ClassLabel");
+        assert_eq!(features["info"]["features"]["answer"]["names"], json!(["A", "B", "C", "D", "E"]));
     }
 
     #[test]
