@@ -210,9 +210,7 @@ impl Journal {
             let mut torn = Vec::new();
             self.file.seek(SeekFrom::Start(self.end)).map_err(io())?;
             self.file.read_to_end(&mut torn).map_err(io())?;
-            let mut beside = path.clone().into_os_string();
-            beside.push(format!(".torn-{}", self.end));
-            std::fs::write(&beside, torn).map_err(io())?;
+            beside(&path, self.end).and_then(|mut made| made.write_all(&torn)).map_err(io())?;
         }
         if self.n_cut > 0 {
             self.file.set_len(self.end).map_err(io())?;
@@ -222,6 +220,22 @@ impl Journal {
             self.end = HEADER.len() as u64;
         }
         self.file.sync_all().map_err(io())
+    }
+}
+
+/// A new file for what is cut off a journal; what was cut off at the same place before is not written over.
+fn beside(journal: &Path, end: u64) -> io::Result<File> {
+    let mut number = 0_u32;
+    loop {
+        let mut name = journal.as_os_str().to_owned();
+        name.push(format!(".torn-{end}"));
+        if number > 0 {
+            name.push(format!("-{number}"));
+        }
+        match File::options().write(true).create_new(true).open(name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number = number.saturating_add(1),
+            made => return made,
+        }
     }
 }
 
@@ -246,16 +260,33 @@ fn next(reader: &mut impl io::Read, left: u64) -> io::Result<Result<(Key, u32), 
     }
     let left = left - FRAME_HEAD as u64;
     if u64::from(length) > left {
-        return Ok(Err(Flaw::Torn));
+        let mut rest = Vec::new();
+        reader.take(left).read_to_end(&mut rest)?;
+        return Ok(Err(torn_unless_followed(&rest, "the length of the frame is wrong")));
     }
     let mut json = vec![0; index(length)];
     reader.read_exact(&mut json)?;
     if crc32fast::hash(&json) != checksum {
+        let problem = "the checksum of the frame is wrong";
         let is_last = u64::from(length) == left;
-        return Ok(Err(if is_last { Flaw::Torn } else { Flaw::Damaged("the checksum of the frame is wrong") }));
+        return Ok(Err(if is_last { torn_unless_followed(&json, problem) } else { Flaw::Damaged(problem) }));
     }
     let key = entry(&json).ok().and_then(|entry| Key::from_hex(&entry.key));
     Ok(key.map(|key| (key, length)).ok_or(Flaw::Damaged("the frame holds no answer")))
+}
+
+/// What is wrong with the last frame: it was not finished, unless a whole frame stands in what would be the rest of it.
+/// Then it is its length that is wrong, and what follows was paid for.
+fn torn_unless_followed(rest: &[u8], problem: &'static str) -> Flaw {
+    let number = |at: usize| rest.get(at..at + 4).and_then(|bytes| Some(u32::from_le_bytes(bytes.try_into().ok()?)));
+    let is_frame = |json: usize| {
+        let head = json.checked_sub(FRAME_HEAD)?;
+        let (length, checksum) = (number(head)?, number(head + 4)?);
+        let bytes = rest.get(json..json.checked_add(index(length))?)?;
+        (crc32fast::hash(bytes) == checksum && entry(bytes).is_ok()).then_some(())
+    };
+    let is_followed = memchr::memmem::find_iter(rest, b"{\"key\":").any(|json| is_frame(json).is_some());
+    if is_followed { Flaw::Damaged(problem) } else { Flaw::Torn }
 }
 
 fn entry(json: &[u8]) -> Result<Entry, &'static str> {
@@ -357,7 +388,7 @@ mod tests {
         let ends = written(&path);
         let whole = fs::read(&path).unwrap();
         let first = usize::try_from(ends[0]).unwrap();
-        for at in first + 4..usize::try_from(ends[1]).unwrap() {
+        for at in first..usize::try_from(ends[1]).unwrap() {
             let mut changed = whole.clone();
             changed[at] ^= 1;
             fs::write(&path, &changed).unwrap();

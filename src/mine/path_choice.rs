@@ -109,7 +109,8 @@ fn wrong_chains(
         .then(|| wrong.to_vec())
 }
 
-/// Whether nodes that stand in different options, and the ends that are told, are different things by node, kind and name.
+/// Whether nodes that stand in different options are different things by node, kind and name, and none is an end that is
+/// told.
 pub fn are_apart(graph: &Graph, offered: &[NodeId], ends: [NodeId; 2]) -> bool {
     let is_kind = |left, right| graph.taxonomy().is_kind_of(left, right) || graph.taxonomy().is_kind_of(right, left);
     let told = |node: NodeId| -> Vec<String> {

@@ -108,7 +108,8 @@ impl Rows<'_> {
                 rejected_because: withheld("it uses", closed),
             };
         }
-        // The words of a benchmark are in no output: what was asked of the graph stays, how it was worded does not.
+        // The words of a benchmark are in no output: what was asked of the graph stays, and the options with it, but how the
+        // question was worded does not.
         let item = if rejection.by == CONTAMINATED.as_str() {
             ItemRow { question: None, rationale: None, thinking: None, steps: Vec::new(), ..item }
         } else {

@@ -28,6 +28,7 @@ use crate::kg::EdgeId;
 use crate::kg::Graph;
 use crate::kg::NodeId;
 use crate::kg::RelationId;
+use crate::kg::normal_name;
 use crate::kg::rdf::EDGE_IRI;
 use crate::kg::rdf::edge_node;
 use crate::kg::rdf::facts;
@@ -89,6 +90,8 @@ pub struct View<'a> {
     /// Nodes whose IRI reads as something else: a predicate, or an identifier of another prefix.
     odd: HashMap<NodeId, Held<'a>, FxBuildHasher>,
     odd_nodes: HashMap<Held<'a>, NodeId, FxBuildHasher>,
+    /// Nodes that the index of names leaves out.
+    obsolete: Vec<NodeId>,
 }
 
 impl<'a> View<'a> {
@@ -107,6 +110,7 @@ impl<'a> View<'a> {
             association: Constant(0),
             odd: HashMap::default(),
             odd_nodes: HashMap::default(),
+            obsolete: graph.nodes().filter(|(_, node)| node.is_obsolete).map(|(id, _)| id).collect(),
         };
         for property in Property::OF_NODES.into_iter().chain(Property::OF_EDGES) {
             view.lead(property.iri(), Way::Property(property));
@@ -374,7 +378,10 @@ impl<'a> View<'a> {
             (Property::Notation, Inner::Text(text)) => {
                 nodes(text.parse().ok().and_then(|curie: Curie| graph.find(&curie)).into_iter().collect())
             }
-            (Property::Label | Property::AltLabel, Inner::Text(text)) => nodes(graph.named(text)),
+            // A name of nothing but punctuation has no normal form to be looked up by.
+            (Property::Label | Property::AltLabel, Inner::Text(text)) if !normal_name(text).is_empty() => {
+                nodes([&graph.named(text)[..], &self.obsolete].concat())
+            }
             (Property::Subject, _) => match self.node_of(object) {
                 Some(node) => edges(Box::new(graph.outgoing(node).map(|to| to.edge))),
                 None => Box::new(std::iter::empty()),

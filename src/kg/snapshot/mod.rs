@@ -247,7 +247,7 @@ fn ids(numbers: &[u32]) -> Vec<NodeId> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::kg) mod tests {
     use super::*;
     use crate::kg::EdgeRecord;
     use crate::kg::Frequency;
@@ -268,7 +268,7 @@ mod tests {
     }
 
     /// Two sources and two files, everything that a node or an edge can have, a clique and a finding.
-    fn built() -> Built {
+    pub(in crate::kg) fn built() -> Built {
         let relations = Relations::standard().unwrap();
         let curie = |text: &str| text.parse().unwrap();
         let source = |name: &str| Source {
@@ -296,6 +296,8 @@ mod tests {
         };
         let mut node = NodeRecord::new(curie("MONDO:1"), "Cold, common", "Disease", place(0, 1));
         node.synonyms.push(Synonym { text: "sniffles".into(), scope: Scope::Narrow, is_lay: true });
+        // A name without a normal form.
+        node.synonyms.push(Synonym { text: "+".into(), scope: Scope::Exact, is_lay: false });
         node.xrefs.push(curie("UMLS:C1"));
         node.definition = "a cold".into();
         node.former.push(curie("MONDO:9"));

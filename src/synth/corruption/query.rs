@@ -129,7 +129,7 @@ impl Told<'_> {
         }
     }
 
-    /// What is not recorded of a wrong option is told as if it were, and what is recorded against it as if it were not.
+    /// What is not recorded of a wrong option is told as if it were.
     fn admitted(&self, at: usize) -> Option<Corruption> {
         let (drafts, wrong) = (self.drafts, self.ruled_out(at)?);
         let mut facts = self.facts(at)?;

@@ -103,8 +103,11 @@ class Kinds:
                     failed.append(at)
                     if self.may_hold(ends[0], triple):
                         return f"{triple[0]} and {triple[2]} of {name} may be joined after all"
-            if reasons[name]["failed"] != failed or reasons[name]["class"] != "unsupported":
-                return f"{name} fails the hops {failed}, not {reasons[name]['failed']}"
+            reason = reasons.get(name)
+            if reason is None:
+                return f"no reason is given why {name} is wrong"
+            if reason["failed"] != failed or reason["class"] != "unsupported":
+                return f"{name} fails the hops {failed}, not {reason['failed']}"
             for order in self.orders(chain, key):
                 n_failed = sum(not self.graph.supports(*triple, True) for triple in self.hops(item, order))
                 if n_failed < FEWEST_HOPS:

@@ -78,8 +78,9 @@ def letter_score(answer, truth):
 
 
 def node_score(answer, solution):
-    """1 if the answer names what is right."""
-    return float(is_named(normal(answer), normal(solution)))
+    """1 if the answer is the name of what is right and nothing else: whoever names all that is offered has not chosen."""
+    said, due = (re.sub("^(the|an?) ", "", normal(text)) for text in (answer, solution))
+    return float(bool(due) and said == due)
 
 
 def path_score(thinking, path_nodes):

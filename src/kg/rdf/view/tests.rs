@@ -9,12 +9,14 @@ use spareval::QueryResults;
 use spargebra::SparqlParser;
 
 use super::*;
+use crate::kg::Licence;
 use crate::kg::rdf::select;
 use crate::kg::rdf::tests::KINDS_OF_EDGE;
 use crate::kg::rdf::tests::random_graph;
 use crate::kg::rdf::write_ntriples_with_reifiers;
 use crate::kg::search::Reading;
 use crate::kg::search::answers;
+use crate::kg::several::graph_of;
 
 type Spo = (Term, Term, Term);
 
@@ -108,6 +110,29 @@ proptest! {
             prop_assert_eq!(solutions(&view, query), solutions(&export, query), "{}", query);
         }
     }
+}
+
+#[test]
+fn whatever_a_node_or_an_edge_can_have_is_found() {
+    let built = crate::kg::snapshot::tests::built();
+    assert!(built.graph.nodes().any(|(_, node)| node.is_obsolete));
+    assert_alike(&built.graph);
+    let view = View::new(&built.graph);
+    for name in ["obsolete Heat", "+", "sniffles"] {
+        let query = format!("SELECT ?n WHERE {{ ?n ?p \"{name}\" }}");
+        assert_eq!(solutions(&view, &query).len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn what_is_closed_is_not_there() {
+    let graph = graph_of(&[
+        (Licence::Open, "Disease:a -has_phenotype-> PhenotypicFeature:b"),
+        (Licence::Restricted, "Disease:a -has_phenotype-> PhenotypicFeature:c\nGene:g -interacts_with-> Gene:h"),
+    ]);
+    assert_alike(&graph);
+    let view = View::new(&graph);
+    assert_eq!(solutions(&view, "SELECT ?o WHERE { ?s <https://w3id.org/biolink/vocab/has_phenotype> ?o }").len(), 1);
 }
 
 #[test]
