@@ -71,7 +71,8 @@ class Graph:
         self.assert_edges(edges)
         same = collections.defaultdict(list)
         for curie, (label, category, _, obsolete) in self.nodes.items():
-            if label and not obsolete:
+            # A label of nothing but punctuation, as "-" for a gene without a symbol, is no name.
+            if normal(label or "") and not obsolete:
                 same[(category, normal(label))].append(curie)
         self.twins = {one: set(group) - {one} for group in same.values() if len(group) > 1 for one in group}
         bounds = {name: row["vague_below"] for name, row in self.relations.items()}
