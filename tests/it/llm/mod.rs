@@ -116,23 +116,18 @@ fn assert_accounts_agree(n_prompts: usize, ledger: &Ledger, server: &Server) {
     assert!(seen.n_requests <= most, "{} requests for {n_prompts} prompts: {:?}", seen.n_requests, seen.faults);
 }
 
-#[test]
-fn faults_change_no_reply() {
-    let (ledger, server, _) = disturbed(200, false, Duration::from_millis(1));
-    assert_accounts_agree(200, &ledger, &server);
+/// Whether the whole matrix is wanted, which takes two minutes, and not a tenth of it.
+fn is_whole() -> bool {
+    std::env::var_os("THINKPATH_TEST_WHOLE").is_some()
 }
 
-#[test]
-fn faults_in_streams_change_no_reply() {
-    let (ledger, server, _) = disturbed(200, true, Duration::from_millis(1));
-    assert_accounts_agree(200, &ledger, &server);
-}
-
-#[test]
-#[ignore = "two minutes: the whole fault matrix"]
-fn two_thousand_requests_through_every_fault() {
-    for is_streamed in [false, true] {
-        let (ledger, server, took) = disturbed(2_000, is_streamed, Duration::from_millis(100));
+/// A disturbed run with as many prompts as are wanted; of the whole matrix all is told, and every fault has to occur.
+#[expect(clippy::print_stdout, reason = "the figures are what the whole matrix is run for")]
+fn disturbed_and_alike(is_streamed: bool) {
+    let (n_prompts, delay) = if is_whole() { (2_000, 100) } else { (200, 1) };
+    let (ledger, server, took) = disturbed(n_prompts, is_streamed, Duration::from_millis(delay));
+    assert_accounts_agree(n_prompts, &ledger, &server);
+    if is_whole() {
         let seen = server.seen();
         println!(
             "streamed {is_streamed}: {:.1} s, {} requests, {} failures, {} kinds of fault, at most {} in flight",
@@ -143,10 +138,19 @@ fn two_thousand_requests_through_every_fault() {
             seen.most_in_flight
         );
         println!("{:?}", seen.faults);
-        assert_accounts_agree(2_000, &ledger, &server);
         assert_eq!(seen.most_in_flight, 64);
         assert_eq!(seen.faults.len(), Fault::WHOLE.len() + if is_streamed { Fault::STREAMED.len() } else { 0 });
     }
+}
+
+#[test]
+fn faults_change_no_reply() {
+    disturbed_and_alike(false);
+}
+
+#[test]
+fn faults_in_streams_change_no_reply() {
+    disturbed_and_alike(true);
 }
 
 #[test]
@@ -355,11 +359,9 @@ fn killed(n_kills: u64) -> u64 {
 
 #[test]
 fn a_run_that_is_killed_goes_on() {
-    killed(4);
-}
-
-#[test]
-#[ignore = "half a minute: twenty-five kills"]
-fn a_run_that_is_killed_twenty_five_times_goes_on() {
-    println!("{} requests sent again after 25 kills", killed(25));
+    let n_kills = if is_whole() { 25 } else { 4 };
+    let n_sent_again = killed(n_kills);
+    if is_whole() {
+        println!("{n_sent_again} requests sent again after {n_kills} kills");
+    }
 }
