@@ -332,6 +332,10 @@ fn hints(error: &anyhow::Error) -> Vec<String> {
         if let Some(error) = error.downcast_ref::<PairsError>() {
             return error.hint().map(str::to_owned).into_iter().collect();
         }
+        if let Some(AskError::Format { .. }) = error.downcast_ref::<AskError>() {
+            let hint = "rows, and yes or no, are written as csv, tsv, json or xml; the triples of CONSTRUCT and DESCRIBE as nt";
+            return vec![hint.to_owned()];
+        }
         match error.downcast_ref::<AuditError>() {
             Some(AuditError::NoManifest { .. }) => "give the folder that `thinkpath run` wrote, as `output/quickstart`",
             Some(AuditError::Checksum { .. }) => {

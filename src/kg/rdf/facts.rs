@@ -159,7 +159,8 @@ fn publication(text: &str) -> Value<'_> {
 
 /// The values that an edge has of a property, each once.
 pub(super) fn of_edge(graph: &Graph, id: EdgeId, property: Property) -> Vec<Value<'_>> {
-    let qualifiers = graph.qualifiers(id);
+    // Looked up only where they are asked for: most edges are asked for their ends.
+    let qualifiers = || graph.qualifiers(id);
     let number = |of: Option<Literal>| of.into_iter().map(Value::Literal).collect();
     let mut values: Vec<Value<'_>> = match property {
         Property::Type => vec![Value::Association],
@@ -171,14 +172,14 @@ pub(super) fn of_edge(graph: &Graph, id: EdgeId, property: Property) -> Vec<Valu
             vec![Value::Edge(edge.subject, edge.relation, edge.object)]
         }
         Property::Source => vec![Value::Text(&graph.source(graph.edge_source(id)).name)],
-        Property::FrequencyLow => number(qualifiers.frequency.class.map(|(low, _)| Literal::from(low))),
-        Property::FrequencyHigh => number(qualifiers.frequency.class.map(|(_, high)| Literal::from(high))),
-        Property::Count => number(qualifiers.frequency.counts.map(|(hits, _)| Literal::from(hits))),
-        Property::Total => number(qualifiers.frequency.counts.map(|(_, total)| Literal::from(total))),
-        Property::Onset => qualifiers.onset.iter().cloned().map(Value::Named).collect(),
-        Property::Sex => qualifiers.sex.iter().map(|sex| Value::Text(sex)).collect(),
-        Property::Evidence => qualifiers.evidence.iter().map(|code| Value::Text(code)).collect(),
-        Property::Publications => qualifiers.publications.iter().map(|text| publication(text)).collect(),
+        Property::FrequencyLow => number(qualifiers().frequency.class.map(|(low, _)| Literal::from(low))),
+        Property::FrequencyHigh => number(qualifiers().frequency.class.map(|(_, high)| Literal::from(high))),
+        Property::Count => number(qualifiers().frequency.counts.map(|(hits, _)| Literal::from(hits))),
+        Property::Total => number(qualifiers().frequency.counts.map(|(_, total)| Literal::from(total))),
+        Property::Onset => qualifiers().onset.iter().cloned().map(Value::Named).collect(),
+        Property::Sex => qualifiers().sex.iter().map(|sex| Value::Text(sex)).collect(),
+        Property::Evidence => qualifiers().evidence.iter().map(|code| Value::Text(code)).collect(),
+        Property::Publications => qualifiers().publications.iter().map(|text| publication(text)).collect(),
         _ => Vec::new(),
     };
     if values.len() > 1 {
