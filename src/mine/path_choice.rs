@@ -130,7 +130,7 @@ pub fn are_apart(graph: &Graph, offered: &[NodeId], ends: [NodeId; 2]) -> bool {
 }
 
 /// The hops that a chain fails, as positions of clauses in rising order: what it says of them does not hold even loosely,
-/// nor does anything else that is recorded between the two nodes, or between the one and what is kin to the other.
+/// nor is anything else recorded between the two nodes, or the same between the one and a disease that is kin to the other.
 ///
 /// `None` if the chain may connect the ends after all: it fails fewer than two, or one of them is in doubt.
 pub fn failed_hops(graph: &Graph, clauses: &[Clause], (ends, chain): ([NodeId; 2], &[NodeId])) -> Option<Vec<usize>> {

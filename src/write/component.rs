@@ -1,8 +1,8 @@
 //! Which items have to go to one split together, and which may only be learnt from.
 //!
-//! Two items are tied if one gives the other's answer away: by the same facts, by the same words or nearly, or by a binding that
-//! holds an *answer edge* of the other, that is an edge of its binding that touches its key. Ties have no direction;
-//! items that they join, over however many others, are a component.
+//! Two items are tied if one gives the other's answer away: by the same facts, by the same words or nearly, or by a
+//! binding that holds an *answer edge* of the other, that is an edge of its binding that touches its key. Ties have no
+//! direction; items that they join, over however many others, are a component.
 //!
 //! Thinking paths and denials cite more than bindings do: what is known of each wrong option, which is the key of
 //! some other item. Were that a tie too, half of a data set would be one component, most kinds of question whole
